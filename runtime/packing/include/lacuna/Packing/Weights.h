@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Weights as a model names them: from checkpoints, a parameters file and
+// packed model.safetensors files to the form that is asked for. Both
+// lacuna-compile (which writes model.safetensors) and the runtime (which
+// loads weights) go through here.
+//
+// In a file a packed weight NAME is the tensors `NAME.values` and
+// `NAME.coordinates` and the metadata string `lacuna.layout.NAME`:
+// {"layout": "nm<2:4, dim = 1>", "shape": [512, 64], "dtype": "F32"}.
+
+#ifndef LACUNA_PACKING_WEIGHTS_H
+#define LACUNA_PACKING_WEIGHTS_H
+
+#include "lacuna/Packing/NM.h"
+#include "lacuna/Packing/Parameters.h"
+
+namespace lacuna::packing {
+
+/// What a model says about one of its weights; the shape is the dense one.
+struct WeightSpec {
+  std::string name;
+  ElementType type = ElementType::F32;
+  Shape shape;
+  std::optional<NMLayout> layout;
+};
+
+/// The component buffers of an n:m weight.
+struct PackedWeight {
+  NMGeometry geometry;
+  Tensor values;
+  Tensor coordinates;
+};
+
+/// Where weights come from. Immutable after open(), so that threads may share
+/// it.
+class WeightStore {
+public:
+  /// `paths`: as for SafeTensorsSet::open. `parametersPath`: a parameters
+  /// file, or empty.
+  static Result<WeightStore> open(const std::vector<std::string> &paths,
+                                  const std::string &parametersPath = "");
+
+  /// The layout that the weight is stored with; nothing when it is stored
+  /// dense or is missing.
+  std::optional<NMLayout> storedLayout(const std::string &name) const;
+
+  /// The weight as a dense tensor: mapped where it is stored dense, unpacked
+  /// where it is stored packed. Whether the stored type, shape and layout are
+  /// the specification's is checked, and with a layout also whether dense
+  /// values keep to it.
+  Result<Tensor> dense(const WeightSpec &spec,
+                       const ParallelFor &parallel = {}) const;
+
+  /// The components of a weight with a layout: mapped and validated where it
+  /// is stored packed, packed from the dense values otherwise; an error names
+  /// the first position that breaks the layout.
+  Result<PackedWeight> packed(const WeightSpec &spec,
+                              const ParallelFor &parallel = {}) const;
+
+  const ParameterSource &source() const { return parameters; }
+
+private:
+  explicit WeightStore(ParameterSource source);
+  struct Stored;
+  Result<Stored> lookup(const WeightSpec &spec) const;
+
+  ParameterSource parameters;
+};
+
+/// Writes the weights to `path` in canonical form: packed where they have a
+/// layout, dense otherwise, under their own names. One weight is in memory at
+/// a time. Atomic as SafeTensorsWriter::write.
+Status writeWeights(const std::string &path, const WeightStore &store,
+                    const std::vector<WeightSpec> &specs);
+
+} // namespace lacuna::packing
+
+#endif // LACUNA_PACKING_WEIGHTS_H
