@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Layout attributes and the attributes of plans.
+
+#ifndef LACUNA_IR_ATTRIBUTES_TD
+#define LACUNA_IR_ATTRIBUTES_TD
+
+include "lacuna/IR/LacunaDialect.td"
+include "lacuna/IR/LacunaInterfaces.td"
+include "mlir/IR/TensorEncoding.td"
+
+def Lacuna_NMAttr : Lacuna_Attr<"NM", "nm", [
+    DeclareAttrInterfaceMethods<VerifiableTensorEncoding>,
+    DeclareAttrInterfaceMethods<Lacuna_StorageLayoutInterface>,
+    DeclareAttrInterfaceMethods<Lacuna_VisitInterface>]> {
+  let summary = "at most n of every m consecutive elements are kept";
+  let description = [{
+    Along dimension `dim`, every group of `m` consecutive elements holds at
+    most `n` that differ from the background 0 (-0.0 counts as 0). A tail group
+    of r < m elements keeps at most min(n, r).
+
+    Constraints:
+    - `nm_c1`: 0 < n < m.
+    - `nm_c2`: m <= 64.
+    - `nm_c3`: 0 <= dim < rank of the tensor.
+    - `nm_c4`: the tensor is static.
+    - `nm_c5`: elements are floats or integers of 8, 16, 32 or 64 bits.
+
+    Components of a tensor whose other dimensions are R...: `values` of
+    R... x ceil(size / m) x n elements and `coordinates`, the position 0..m-1
+    in the group of each value, of the same shape in 8-bit integers, strictly
+    increasing within a group.
+
+    Example: `tensor<512x64xf32, #lacuna.nm<2:4, dim = 1>>`.
+  }];
+  let parameters = (ins "int64_t":$n, "int64_t":$m, "int64_t":$dim);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Groups along `dim` of a tensor of this shape: ceil(size / m).
+    int64_t getNumGroups(::llvm::ArrayRef<int64_t> shape) const {
+      return (shape[getDim()] + getM() - 1) / getM();
+    }
+  }];
+}
+
+def Lacuna_RouteAttr : Lacuna_Attr<"Route", "route"> {
+  let summary = "a route on an operation, planned or forced";
+  let description = [{
+    `lacuna.route = #lacuna.route<dense>` on an operation forces the route of
+    the dispatch region that it ends up in; on an outlined dispatch function it
+    says which route lowers it.
+  }];
+  let parameters = (ins EnumParameter<Lacuna_Route>:$value);
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def Lacuna_ChoiceAttr : Lacuna_Attr<"Choice", "choice"> {
+  let summary = "one interval of a plan: a route, its price, and why";
+  let description = [{
+    From `from` on (a size of the region's dynamic dimension; 0 for the first
+    or only interval) the region runs by `route`. `nanoseconds` is the time
+    predicted for it and `denseNanoseconds` the time predicted for the dense
+    route, both at the sizes that `reason` names.
+  }];
+  let parameters = (ins "int64_t":$from, EnumParameter<Lacuna_Route>:$route,
+                        "int64_t":$nanoseconds, "int64_t":$denseNanoseconds,
+                        StringRefParameter<>:$reason);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+def Lacuna_PlanAttr : Lacuna_Attr<"Plan", "plan"> {
+  let summary = "whether skipping pays for a dispatch region, by which route";
+  let description = [{
+    The choices are sorted by `from`; the first starts at 0. `forced` says that
+    the user, not the cost model, chose.
+  }];
+  let parameters = (ins StringRefParameter<>:$target, "bool":$forced,
+                        ArrayRefParameter<"ChoiceAttr">:$choices);
+  let assemblyFormat = [{
+    `<` `target` `=` $target `,` `forced` `=` $forced `,`
+    `choices` `=` `[` $choices `]` `>`
+  }];
+  let genVerifyDecl = 1;
+}
+
+#endif // LACUNA_IR_ATTRIBUTES_TD

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The dialect, its enums and base classes.
+
+#ifndef LACUNA_IR_DIALECT_TD
+#define LACUNA_IR_DIALECT_TD
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/OpBase.td"
+
+def Lacuna_Dialect : Dialect {
+  let name = "lacuna";
+  let cppNamespace = "::lacuna";
+  let summary = "What may be skipped, and whether skipping pays";
+  let description = [{
+    The `lacuna` dialect describes sparse layouts of tensors and the regions of
+    work that a plan covers. A layout is a claim about where the background
+    value is, never an instruction: removing every layout does not change what
+    a program means (erasure), and the plan of each dispatch region decides
+    whether skipping pays (license).
+  }];
+  let useDefaultAttributePrinterParser = 1;
+  let dependentDialects = ["::mlir::sparse_tensor::SparseTensorDialect"];
+  let extraClassDeclaration = [{
+    /// Argument and result attribute that carries the name a tensor has in the
+    /// model's signature.
+    static constexpr ::llvm::StringLiteral kNameAttr = "lacuna.name";
+    /// Argument attribute: the names of dynamic dimensions, "" where static.
+    static constexpr ::llvm::StringLiteral kDimsAttr = "lacuna.dims";
+    /// Marks the private functions that dispatch regions were outlined to.
+    static constexpr ::llvm::StringLiteral kDispatchAttr = "lacuna.dispatch";
+    /// The route that an outlined dispatch takes: `#lacuna.route<...>`.
+    static constexpr ::llvm::StringLiteral kRouteAttr = "lacuna.route";
+  }];
+}
+
+class Lacuna_Attr<string name, string mnemonic_, list<Trait> traits = []>
+    : AttrDef<Lacuna_Dialect, name, traits> {
+  let mnemonic = mnemonic_;
+}
+
+class Lacuna_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Lacuna_Dialect, mnemonic, traits>;
+
+def Lacuna_KnownAt : I32EnumAttr<"KnownAt", "when the visited set is known", [
+    I32EnumAttrCase<"CompileTime", 0, "compile-time">,
+    I32EnumAttrCase<"Packed", 1, "packed">,
+    I32EnumAttrCase<"RunTime", 2, "run-time">]> {
+  let cppNamespace = "::lacuna";
+  let genSpecializedAttr = 0;
+}
+
+def Lacuna_VisitForm : I32EnumAttr<"VisitForm", "how a kernel learns what to visit", [
+    I32EnumAttrCase<"StaticBounds", 0, "static-bounds">,
+    I32EnumAttrCase<"Buffers", 1, "buffers">,
+    I32EnumAttrCase<"DeviceList", 2, "device-list">]> {
+  let cppNamespace = "::lacuna";
+  let genSpecializedAttr = 0;
+}
+
+def Lacuna_Route : I32EnumAttr<"Route", "how a dispatch region becomes code", [
+    I32EnumAttrCase<"Dense", 0, "dense">,
+    I32EnumAttrCase<"SparseTensor", 1, "sparse-tensor">]> {
+  let cppNamespace = "::lacuna";
+  let genSpecializedAttr = 0;
+}
+
+#endif // LACUNA_IR_DIALECT_TD

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Verifiers and folders of convert, prune and invoke.
+
+#include "lacuna/IR/Lacuna.h"
+
+#include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+/// convert and prune change the encoding alone.
+static LogicalResult verifySameElements(Operation *op) {
+  auto from = cast<RankedTensorType>(op->getOperand(0).getType());
+  auto to = cast<RankedTensorType>(op->getResult(0).getType());
+  if (from.getElementType() != to.getElementType())
+    return op->emitOpError("changes the layout only: expected element type ")
+           << from.getElementType() << " in the result, found "
+           << to.getElementType();
+  for (RankedTensorType type : {from, to})
+    if (type.getEncoding() && !getLayout(type))
+      return op->emitOpError("expected a lacuna layout or none, found ")
+             << type.getEncoding();
+  return success();
+}
+
+LogicalResult ConvertOp::verify() { return verifySameElements(*this); }
+
+OpFoldResult ConvertOp::fold(FoldAdaptor) {
+  if (getSource().getType() == getType())
+    return getSource();
+  if (auto inner = getSource().getDefiningOp<ConvertOp>();
+      inner && inner.getSource().getType() == getType())
+    return inner.getSource();
+  return {};
+}
+
+LogicalResult PruneOp::verify() {
+  if (failed(verifySameElements(*this)))
+    return failure();
+  if (!getLayout(getType()))
+    return emitOpError("expected a layout on the result: it says what to keep; "
+                       "write for example tensor<8x16xf32, #lacuna.nm<2:4, dim "
+                       "= 1>>");
+  if (getLayout(getSource().getType()))
+    return emitOpError("expected an operand without a layout, found ")
+           << getSource().getType();
+  return success();
+}
+
+LogicalResult InvokeOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto callee =
+      symbols.lookupNearestSymbolFrom<func::FuncOp>(*this, getCalleeAttr());
+  if (!callee)
+    return emitOpError("'") << getCallee() << "' is not a function";
+  if (callee.getNumArguments() != getNumOperands())
+    return emitOpError("passes ")
+           << getNumOperands() << " operands, but '" << getCallee()
+           << "' takes " << callee.getNumArguments();
+  return success();
+}
+
+#define GET_OP_CLASSES
+#include "lacuna/IR/LacunaOps.cpp.inc"
