@@ -21,4 +21,55 @@ def EraseLayouts : Pass<"erase-layouts", "::mlir::ModuleOp"> {
   let statistics = [Statistic<"numErased", "layouts-erased", "types changed">];
 }
 
+def NamedLiteralsToGlobals
+    : Pass<"named-literals-to-globals", "::mlir::ModuleOp"> {
+  let summary = "Turn literals that only name a weight into extern globals";
+  let description = [{
+    An importer writes a weight as `dense_resource<NAME>` whose blob is a
+    placeholder: absent, of another size than the type's, or of 16 zero bytes.
+    Each becomes a private `ml_program.global` with an extern value, named after
+    the resource, and a load of it. This comes first: a pass that folded such a
+    constant would read the placeholder. Literals whose data is here are left.
+
+    Example: `arith.constant dense_resource<fc1.weight> : tensor<8x4xf32>`
+    becomes `ml_program.global_load_const @fc1.weight : tensor<8x4xf32>`.
+  }];
+  let statistics = [Statistic<"numGlobals", "globals", "globals made">];
+  let dependentDialects = ["::mlir::ml_program::MLProgramDialect"];
+}
+
+def NormalizeLinalg : Pass<"normalize-linalg", "::mlir::func::FuncOp"> {
+  let summary = "Bring every operation into the few forms that grouping knows";
+  let description = [{
+    Decomposes aggregates (softmax), generalizes named operations other than
+    contractions, accumulates f16 and bf16 contractions in f32, turns concat
+    and pad into slices, folds splat constants, fuses elementwise producers
+    with one use, and follows the sizes of results to the function's inputs.
+
+    Example: a `linalg.matmul` of bf16 into bf16 becomes one into f32 and a
+    `linalg.generic` that truncates.
+  }];
+  let dependentDialects = [
+    "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::math::MathDialect"];
+}
+
+def FormDispatches : Pass<"form-dispatches", "::mlir::func::FuncOp"> {
+  let summary = "Group operations into regions that are planned and run whole";
+  let description = [{
+    Walks the function from its end. A contraction takes the elementwise
+    operations that consume its result (its epilogue); a row reduction takes the
+    reductions and elementwise operations that it reads row by row; other
+    operations take their elementwise producers. An operation joins a group
+    only if every use of its result lies in the group, so each region has one
+    root. Slices of operands are read in place inside the region. What only
+    changes a shape stays outside.
+  }];
+  let statistics = [
+    Statistic<"numDispatches", "dispatches", "regions formed">,
+    Statistic<"numGrouped", "ops-grouped", "operations in regions">];
+  let dependentDialects = ["::lacuna::LacunaDialect"];
+}
+
 #endif // LACUNA_TRANSFORMS_PASSES_TD

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What may join a group, for form-dispatches. The point of every rule: when the
+// group is tiled along the root, no member is computed twice.
+
+#include "DispatchGroup.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+bool lacuna::isContraction(Operation *op) {
+  auto linalgOp = dyn_cast_or_null<linalg::LinalgOp>(op);
+  return linalgOp && linalg::isaContractionOpInterface(linalgOp) &&
+         linalgOp.getNumReductionLoops() > 0;
+}
+
+/// The insert_slice that `op`'s result is the destination of, if that is the
+/// only use.
+static tensor::InsertSliceOp getNextInChain(tensor::InsertSliceOp op) {
+  if (!op->hasOneUse())
+    return {};
+  auto next = dyn_cast<tensor::InsertSliceOp>(*op->user_begin());
+  return next && next.getDest() == op.getResult() &&
+                 next->getBlock() == op->getBlock()
+             ? next
+             : tensor::InsertSliceOp();
+}
+
+bool DispatchGroup::isRoot(Operation *op) {
+  if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
+    return !getNextInChain(insert);
+  auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
+  return linalgOp && linalgOp.hasPureTensorSemantics() &&
+         linalgOp->getNumResults() > 0;
+}
+
+DispatchGroup::DispatchGroup(Operation *root,
+                             const DenseSet<Operation *> &claimed) {
+  members.insert(root);
+  if (isa<tensor::InsertSliceOp>(root)) {
+    growChain(claimed);
+    return;
+  }
+  auto op = cast<linalg::LinalgOp>(root);
+  rootRank = op.getNumParallelLoops();
+  hasContraction = isContraction(root);
+  // The root's result dimensions, by the loops that they are.
+  AffineMap output =
+      op.getIndexingMapMatchingResult(cast<OpResult>(root->getResult(0)));
+  RootDims dims(op.getNumLoops(), kInner);
+  for (auto [dimension, expr] : llvm::enumerate(output.getResults()))
+    if (auto loop = dyn_cast<AffineDimExpr>(expr))
+      dims[loop.getPosition()] = dimension;
+  loops[root] = dims;
+  grow(claimed);
+  for (Operation *member : members)
+    readSlicesInPlace(member);
+}
+
+void DispatchGroup::growChain(const DenseSet<Operation *> &claimed) {
+  auto insert = cast<tensor::InsertSliceOp>(getRoot());
+  while (auto previous =
+             insert.getDest().getDefiningOp<tensor::InsertSliceOp>()) {
+    if (getNextInChain(previous) != insert || claimed.contains(previous))
+      break;
+    members.insert(previous);
+    insert = previous;
+  }
+}
+
+void DispatchGroup::grow(const DenseSet<Operation *> &claimed) {
+  // A producer that is refused now may be accepted once its last user joined.
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (unsigned i = 0; i < members.size(); ++i) {
+      for (OpOperand &use : members[i]->getOpOperands()) {
+        auto producer = use.get().getDefiningOp<linalg::LinalgOp>();
+        if (!producer || members.contains(producer) ||
+            claimed.contains(producer) ||
+            isa<linalg::FillOp>(producer.getOperation()) ||
+            producer->getBlock() != getRoot()->getBlock() ||
+            !producer.hasPureTensorSemantics() ||
+            producer->getNumResults() != 1 || !usedInGroupOnly(producer) ||
+            !tryJoin(producer, use))
+          continue;
+        members.insert(producer);
+        changed = true;
+      }
+    }
+  }
+}
+
+bool DispatchGroup::usedInGroupOnly(Operation *op) const {
+  return llvm::all_of(op->getUsers(), [&](Operation *user) {
+    return members.contains(
+        getRoot()->getBlock()->findAncestorOpInBlock(*user));
+  });
+}
+
+bool DispatchGroup::tryJoin(linalg::LinalgOp producer, OpOperand &use) {
+  auto consumer = cast<linalg::LinalgOp>(use.getOwner());
+  // The inputs and the start value of a contraction are memory.
+  if (isContraction(consumer))
+    return false;
+  if (isContraction(producer))
+    return tryJoinContraction(producer, consumer, use);
+  AffineMap read = consumer.getMatchingIndexingMap(&use);
+  AffineMap written = producer.getIndexingMapMatchingResult(
+      cast<OpResult>(producer->getResult(0)));
+  if (!read.isProjectedPermutation() || !written.isProjectedPermutation())
+    return false;
+
+  // Where the producer's loops run, in terms of the root.
+  const RootDims &outer = loops[consumer];
+  RootDims dims(producer.getNumLoops(), kInner);
+  SmallVector<bool> covered(rootRank, false);
+  for (auto [from, to] : llvm::zip(read.getResults(), written.getResults())) {
+    int64_t dim = outer[cast<AffineDimExpr>(from).getPosition()];
+    dims[cast<AffineDimExpr>(to).getPosition()] = dim;
+    if (dim != kInner)
+      covered[dim] = true;
+  }
+  SmallVector<int64_t> missing;
+  for (int64_t dim = 0; dim < rootRank; ++dim)
+    if (!covered[dim])
+      missing.push_back(dim);
+
+  bool reduces = producer.getNumReductionLoops() > 0;
+  if (hasContraction && (reduces || !missing.empty()))
+    return false;
+  // What does not run over all of the root's dimensions would be repeated along
+  // the missing ones, unless those are run over whole.
+  if (!missing.empty()) {
+    if (missing.size() != 1 || missing.front() != rootRank - 1 ||
+        (whole && *whole != missing))
+      return false;
+    whole = missing;
+  }
+  loops[producer] = dims;
+  return true;
+}
+
+bool DispatchGroup::tryJoinContraction(linalg::LinalgOp producer,
+                                       linalg::LinalgOp consumer,
+                                       OpOperand &use) {
+  if (hasContraction || whole || !consumer.isAllParallelLoops() ||
+      !cast<linalg::LinalgOp>(getRoot()).isAllParallelLoops())
+    return false;
+  for (Operation *member : members)
+    if (!cast<linalg::LinalgOp>(member).isAllParallelLoops())
+      return false;
+  // The epilogue reads each result element once, where it was written.
+  const RootDims &outer = loops[consumer];
+  AffineMap read = consumer.getMatchingIndexingMap(&use);
+  if (!read.isIdentity())
+    return false;
+  for (auto [loop, dim] : llvm::enumerate(outer))
+    if (dim != static_cast<int64_t>(loop))
+      return false;
+  if (static_cast<int64_t>(outer.size()) != rootRank)
+    return false;
+  hasContraction = true;
+  loops[producer] = RootDims(producer.getNumLoops(), kInner);
+  return true;
+}
+
+void DispatchGroup::readSlicesInPlace(Operation *member) {
+  if (isContraction(member))
+    return;
+  for (Value operand : member->getOperands())
+    if (auto slice = operand.getDefiningOp<tensor::ExtractSliceOp>();
+        slice && slice->getBlock() == member->getBlock())
+      views.insert(slice);
+}

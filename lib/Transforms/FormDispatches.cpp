@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// form-dispatches: the dispatch phase. Groups are grown backwards from a root;
+// DispatchGroup decides what may join, this pass finds roots and builds the
+// regions.
+
+#include "DispatchGroup.h"
+#include "lacuna/IR/Lacuna.h"
+#include "lacuna/Transforms/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Transforms/RegionUtils.h"
+
+namespace lacuna {
+#define GEN_PASS_DEF_FORMDISPATCHES
+#include "lacuna/Transforms/Passes.h.inc"
+} // namespace lacuna
+
+using namespace mlir;
+using namespace lacuna;
+
+/// The sizes of `value`, followed through destinations to where they are known
+/// outside the group.
+static SmallVector<OpFoldResult> getSizes(OpBuilder &builder, Location loc,
+                                          Value value) {
+  while (true) {
+    if (auto empty = value.getDefiningOp<tensor::EmptyOp>())
+      return empty.getMixedSizes();
+    if (auto slice = value.getDefiningOp<tensor::ExtractSliceOp>();
+        slice && slice.getType().getRank() == slice.getSourceType().getRank())
+      return slice.getMixedSizes();
+    if (auto insert = value.getDefiningOp<tensor::InsertSliceOp>())
+      value = insert.getDest();
+    else if (auto dps = value.getDefiningOp<DestinationStyleOpInterface>())
+      value = dps.getTiedOpOperand(cast<OpResult>(value))->get();
+    else
+      return tensor::getMixedSizes(builder, loc, value);
+  }
+}
+
+/// Operations that are repeated inside a region rather than passed to it.
+static bool isRepeated(Operation *op) {
+  return isa_and_nonnull<arith::ConstantOp, tensor::EmptyOp>(op) ||
+         isa_and_nonnull<linalg::FillOp>(op);
+}
+
+namespace {
+struct FormDispatches : lacuna::impl::FormDispatchesBase<FormDispatches> {
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    if (function.isExternal())
+      return;
+    for (Block &block : function.getBody()) {
+      SmallVector<Operation *> roots;
+      for (Operation &op : llvm::reverse(block))
+        if (DispatchGroup::isRoot(&op))
+          roots.push_back(&op);
+      DenseSet<Operation *> claimed;
+      for (Operation *root : roots) {
+        if (claimed.contains(root) || isRepeated(root) || root->use_empty())
+          continue;
+        DispatchGroup group(root, claimed);
+        claimed.insert(group.getMembers().begin(), group.getMembers().end());
+        groups.push_back(std::move(group));
+      }
+      // Uses were counted on the untouched function; now build.
+      for (DispatchGroup &group : groups)
+        build(group);
+      groups.clear();
+    }
+    removeDead(function);
+  }
+
+private:
+  SmallVector<DispatchGroup> groups;
+
+  void build(DispatchGroup &group) {
+    Operation *root = group.getRoot();
+    Location loc = root->getLoc();
+    OpBuilder builder(root);
+    SmallVector<Value> dims;
+    for (Value result : root->getResults())
+      for (OpFoldResult size : getSizes(builder, loc, result))
+        if (auto value = dyn_cast<Value>(size))
+          dims.push_back(value);
+
+    SmallVector<Operation *> order = inOrder(group);
+    SetVector<Value> inputs = collectInputs(order);
+    auto dispatch = DispatchOp::create(builder, loc, root->getResultTypes(),
+                                       inputs.getArrayRef(), dims, PlanAttr());
+    if (Attribute route = findForcedRoute(order))
+      dispatch->setAttr(LacunaDialect::kRouteAttr, route);
+    fill(dispatch, order, inputs, root);
+    root->replaceAllUsesWith(dispatch.getResults());
+    for (Operation *member : llvm::reverse(group.getMembers().getArrayRef()))
+      member->dropAllUses();
+    for (Operation *member : group.getMembers())
+      member->erase();
+    ++numDispatches;
+    numGrouped += group.getMembers().size();
+  }
+
+  /// Members and what is repeated for them, producers first.
+  static SmallVector<Operation *> inOrder(DispatchGroup &group) {
+    SetVector<Operation *> all(group.getMembers().begin(),
+                               group.getMembers().end());
+    for (unsigned i = 0; i < all.size(); ++i) {
+      Operation *op = all[i];
+      SetVector<Value> used(op->operand_begin(), op->operand_end());
+      getUsedValuesDefinedAbove(op->getRegions(), used);
+      for (Value value : used)
+        if (Operation *producer = value.getDefiningOp();
+            producer && (isRepeated(producer) || group.readsInPlace(producer)))
+          all.insert(producer);
+    }
+    SmallVector<Operation *> order = all.takeVector();
+    llvm::sort(order, [](Operation *a, Operation *b) {
+      return a->getBlock() == b->getBlock() ? a->isBeforeInBlock(b) : a < b;
+    });
+    return order;
+  }
+
+  static SetVector<Value> collectInputs(ArrayRef<Operation *> order) {
+    DenseSet<Operation *> inside(order.begin(), order.end());
+    SetVector<Value> inputs, used;
+    for (Operation *op : order) {
+      used.insert(op->operand_begin(), op->operand_end());
+      getUsedValuesDefinedAbove(op->getRegions(), used);
+    }
+    for (Value value : used)
+      if (!value.getDefiningOp() || !inside.contains(value.getDefiningOp()))
+        inputs.insert(value);
+    return inputs;
+  }
+
+  static Attribute findForcedRoute(ArrayRef<Operation *> order) {
+    for (Operation *op : order)
+      if (Attribute route = op->getAttr(LacunaDialect::kRouteAttr))
+        return route;
+    return {};
+  }
+
+  static void fill(DispatchOp dispatch, ArrayRef<Operation *> order,
+                   const SetVector<Value> &inputs, Operation *root) {
+    Block *body = &dispatch.getBody().emplaceBlock();
+    IRMapping mapping;
+    for (Value input : inputs)
+      mapping.map(input, body->addArgument(input.getType(), input.getLoc()));
+    OpBuilder builder = OpBuilder::atBlockEnd(body);
+    for (Operation *op : order) {
+      Operation *copy = builder.clone(*op, mapping);
+      copy->removeAttr(LacunaDialect::kRouteAttr);
+    }
+    SmallVector<Value> yielded;
+    for (Value result : root->getResults())
+      yielded.push_back(mapping.lookup(result));
+    YieldOp::create(builder, dispatch.getLoc(), yielded);
+  }
+
+  /// What was repeated or read in place may have no other use.
+  static void removeDead(func::FuncOp function) {
+    for (Block &block : function.getBody())
+      for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+        if (isOpTriviallyDead(&op))
+          op.erase();
+  }
+};
+} // namespace

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// normalize-linalg: few forms instead of many, before form-dispatches. After
+// it a function holds contractions (named or generic), linalg.generic,
+// linalg.fill, slices and reshapes.
+
+#include "DispatchGroup.h"
+#include "lacuna/Transforms/Passes.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace lacuna {
+#define GEN_PASS_DEF_NORMALIZELINALG
+#include "lacuna/Transforms/Passes.h.inc"
+} // namespace lacuna
+
+using namespace mlir;
+using namespace lacuna;
+
+namespace {
+/// softmax and its like, by their own decomposition.
+struct DecomposeAggregate
+    : OpInterfaceRewritePattern<linalg::AggregatedOpInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+  LogicalResult matchAndRewrite(linalg::AggregatedOpInterface op,
+                                PatternRewriter &rewriter) const override {
+    FailureOr<SmallVector<Value>> values = op.decomposeOperation(rewriter);
+    if (failed(values))
+      return failure();
+    rewriter.replaceOp(op, *values);
+    return success();
+  }
+};
+
+struct GeneralizeNamed : OpInterfaceRewritePattern<linalg::LinalgOp> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+  LogicalResult matchAndRewrite(linalg::LinalgOp op,
+                                PatternRewriter &rewriter) const override {
+    if (isa<linalg::GenericOp, linalg::FillOp>(op.getOperation()) ||
+        isContraction(op))
+      return failure();
+    return linalg::generalizeNamedOp(rewriter, op);
+  }
+};
+
+/// A contraction that accumulates in f16 or bf16 does so in f32 instead, and
+/// truncates once.
+struct AccumulateInF32 : OpInterfaceRewritePattern<linalg::LinalgOp> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+  LogicalResult matchAndRewrite(linalg::LinalgOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isContraction(op) || !op.hasPureTensorSemantics())
+      return failure();
+    Value init = op.getDpsInits().front();
+    auto type = cast<RankedTensorType>(init.getType());
+    if (!type.getElementType().isF16() && !type.getElementType().isBF16())
+      return failure();
+    Location loc = op.getLoc();
+    SmallVector<OpFoldResult> sizes =
+        tensor::getMixedSizes(rewriter, loc, init);
+    Value wide =
+        tensor::EmptyOp::create(rewriter, loc, sizes, rewriter.getF32Type());
+    wide = castElements(rewriter, loc, init, wide);
+    SmallVector<Value> inputs(op.getDpsInputs());
+    auto product = linalg::GenericOp::create(
+        rewriter, loc, wide.getType(), inputs, wide, op.getIndexingMapsArray(),
+        op.getIteratorTypesArray(),
+        [&](OpBuilder &builder, Location loc, ValueRange arguments) {
+          Value lhs = toF32(builder, loc, arguments[0]);
+          Value rhs = toF32(builder, loc, arguments[1]);
+          Value term = arith::MulFOp::create(builder, loc, lhs, rhs);
+          Value sum = arith::AddFOp::create(builder, loc, arguments[2], term);
+          linalg::YieldOp::create(builder, loc, sum);
+        });
+    Value narrow =
+        tensor::EmptyOp::create(rewriter, loc, sizes, type.getElementType());
+    rewriter.replaceOp(
+        op, castElements(rewriter, loc, product.getResult(0), narrow));
+    return success();
+  }
+
+private:
+  static Value toF32(OpBuilder &builder, Location loc, Value value) {
+    return value.getType().isF32()
+               ? value
+               : arith::ExtFOp::create(builder, loc, builder.getF32Type(),
+                                       value)
+                     .getResult();
+  }
+
+  /// `from` in the element type of `to`.
+  static Value castElements(OpBuilder &builder, Location loc, Value from,
+                            Value to) {
+    // A constant start value is cast once, not by element.
+    if (auto fill = from.getDefiningOp<linalg::FillOp>()) {
+      Value wide = toF32(builder, loc, fill.getInputs().front());
+      return linalg::FillOp::create(builder, loc, wide, to).getResult(0);
+    }
+    auto type = cast<RankedTensorType>(to.getType());
+    AffineMap map = builder.getMultiDimIdentityMap(type.getRank());
+    SmallVector<utils::IteratorType> loops(type.getRank(),
+                                           utils::IteratorType::parallel);
+    return linalg::GenericOp::create(
+               builder, loc, type, from, to, ArrayRef<AffineMap>{map, map},
+               loops,
+               [&](OpBuilder &builder, Location loc, ValueRange arguments) {
+                 Type element = type.getElementType();
+                 Value cast = element.isF32()
+                                  ? arith::ExtFOp::create(builder, loc, element,
+                                                          arguments[0])
+                                        .getResult()
+                                  : arith::TruncFOp::create(
+                                        builder, loc, element, arguments[0])
+                                        .getResult();
+                 linalg::YieldOp::create(builder, loc, cast);
+               })
+        .getResult(0);
+  }
+};
+
+/// A splat constant as the start value of a linalg op is a fill, so that
+/// bufferization does not copy a constant.
+struct SplatInitToFill : OpInterfaceRewritePattern<linalg::LinalgOp> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+  LogicalResult matchAndRewrite(linalg::LinalgOp op,
+                                PatternRewriter &rewriter) const override {
+    bool changed = false;
+    for (OpOperand &init : op.getDpsInitsMutable()) {
+      auto constant = init.get().getDefiningOp<arith::ConstantOp>();
+      auto type = dyn_cast<RankedTensorType>(init.get().getType());
+      auto splat = constant ? dyn_cast<SplatElementsAttr>(constant.getValue())
+                            : SplatElementsAttr();
+      if (!splat || !type)
+        continue;
+      Location loc = op.getLoc();
+      Value value = arith::ConstantOp::create(
+          rewriter, loc, cast<TypedAttr>(splat.getSplatValue<Attribute>()));
+      Value empty = tensor::EmptyOp::create(rewriter, loc, type.getShape(),
+                                            type.getElementType());
+      Value fill =
+          linalg::FillOp::create(rewriter, loc, value, empty).getResult(0);
+      rewriter.modifyOpInPlace(op, [&] { init.set(fill); });
+      changed = true;
+    }
+    return success(changed);
+  }
+};
+
+/// Loops in the order of the result's dimensions.
+struct InterchangeToIdentity : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(linalg::GenericOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!op.isAllParallelLoops() || op.getNumDpsInits() == 0 ||
+        isContraction(op))
+      return failure();
+    AffineMap map = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+    if (!map.isPermutation() || map.isIdentity())
+      return failure();
+    SmallVector<unsigned> order;
+    for (AffineExpr result : map.getResults())
+      order.push_back(cast<AffineDimExpr>(result).getPosition());
+    return linalg::interchangeGenericOp(rewriter, op, order);
+  }
+};
+
+struct NormalizeLinalg : lacuna::impl::NormalizeLinalgBase<NormalizeLinalg> {
+  void runOnOperation() override {
+    MLIRContext *context = &getContext();
+    RewritePatternSet forms(context);
+    forms.add<DecomposeAggregate, GeneralizeNamed, AccumulateInF32,
+              SplatInitToFill>(context);
+    tensor::populateDecomposeTensorConcatPatterns(forms);
+    linalg::populateDecomposePadPatterns(forms);
+    memref::populateResolveRankedShapedTypeResultDimsPatterns(forms);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(forms))))
+      return signalPassFailure();
+
+    RewritePatternSet fuse(context);
+    auto oneUse = [](OpOperand *operand) {
+      Operation *producer = operand->get().getDefiningOp();
+      return producer && producer->hasOneUse() &&
+             !isContraction(operand->getOwner()) && !isContraction(producer);
+    };
+    linalg::populateElementwiseOpsFusionPatterns(fuse, oneUse);
+    linalg::populateFoldReshapeOpsByCollapsingPatterns(
+        fuse, [](OpOperand *operand) {
+          // Bias and activation of a contraction on flattened rows.
+          auto expand = operand->get().getDefiningOp<tensor::ExpandShapeOp>();
+          return expand && expand->hasOneUse() &&
+                 !isContraction(operand->getOwner()) &&
+                 expand.getSrc().getDefiningOp<linalg::LinalgOp>();
+        });
+    linalg::populateEraseUnusedOperandsAndResultsPatterns(fuse);
+    linalg::populateInlineConstantOperandsPatterns(fuse);
+    memref::populateResolveRankedShapedTypeResultDimsPatterns(fuse);
+    fuse.add<InterchangeToIdentity>(context);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(fuse))))
+      return signalPassFailure();
+  }
+};
+} // namespace
