@@ -7,4 +7,28 @@
 
 include "mlir/Pass/PassBase.td"
 
+def OutlineDispatches : Pass<"outline-dispatches", "::mlir::ModuleOp"> {
+  let summary = "Make each dispatch region a private function on buffers";
+  let description = [{
+    Each `lacuna.dispatch` becomes a private function in destination form (its
+    inputs as contiguous buffers, then its results' buffers) and a
+    `lacuna.invoke` of it. Regions that are alike, apart from names, share one
+    function: whatever is generated later is generated once. The function's
+    `lacuna.route` is the route of the plan; without a plan it is `dense`.
+    Layouts must be materialized before.
+
+    Example:
+    ```mlir
+    func.func private @main$dispatch_0(%a: memref<?x8xf32>, %o: memref<?x8xf32>)
+        attributes {lacuna.dispatch, lacuna.route = #lacuna.route<dense>}
+    ```
+  }];
+  let statistics = [
+    Statistic<"numOutlined", "outlined", "regions outlined">,
+    Statistic<"numFunctions", "functions", "distinct functions">];
+  let dependentDialects = [
+    "::lacuna::LacunaDialect", "::mlir::bufferization::BufferizationDialect",
+    "::mlir::func::FuncDialect", "::mlir::tensor::TensorDialect"];
+}
+
 #endif // LACUNA_CONVERSION_PASSES_TD

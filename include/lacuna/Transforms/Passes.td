@@ -72,4 +72,29 @@ def FormDispatches : Pass<"form-dispatches", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::lacuna::LacunaDialect"];
 }
 
+def PlanDispatches : Pass<"plan-dispatches", "::mlir::ModuleOp"> {
+  let summary = "Decide for each region whether skipping pays";
+  let description = [{
+    For every `lacuna.dispatch` that reads a laid-out tensor, prices the routes
+    with the target's cost model and attaches `#lacuna.plan`. A license that is
+    not used is a remark (category `plan`) with the reason and the numbers.
+    Regions without a layout get no plan: they are dense.
+
+    The size of a dynamic dimension is unknown: the routes are priced at
+    several, and the one with the smaller geometric mean of time is taken.
+
+    `force-route`, or `lacuna.route` on an operation, overrides the model; a
+    route that cannot be is an error that names the constraint.
+  }];
+  let options = [
+    Option<"forceRoute", "force-route", "std::string", "\"\"",
+           "Route of every region with a layout: dense or sparse-tensor">,
+    Option<"threads", "threads", "int64_t", "0",
+           "Threads the target runs with; 0 for all of this host">];
+  let statistics = [
+    Statistic<"numUsed", "licenses-used", "regions that skip">,
+    Statistic<"numRefused", "licenses-refused", "regions left dense">];
+  let dependentDialects = ["::lacuna::LacunaDialect"];
+}
+
 #endif // LACUNA_TRANSFORMS_PASSES_TD

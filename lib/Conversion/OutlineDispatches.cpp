@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// outline-dispatches: from regions on tensors to functions on buffers, the
+// first step of phase routed. Functions are shared between regions that are
+// alike, before any code is generated.
+
+#include "lacuna/Conversion/Passes.h"
+#include "lacuna/IR/Lacuna.h"
+
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+
+namespace lacuna {
+#define GEN_PASS_DEF_OUTLINEDISPATCHES
+#include "lacuna/Conversion/Passes.h.inc"
+} // namespace lacuna
+
+using namespace mlir;
+using namespace lacuna;
+
+/// The contiguous buffer of a tensor; other types are passed as they are.
+static Type getArgumentType(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor ? MemRefType::get(tensor.getShape(), tensor.getElementType())
+                : type;
+}
+
+namespace {
+struct OutlineDispatches
+    : lacuna::impl::OutlineDispatchesBase<OutlineDispatches> {
+  void runOnOperation() override {
+    SymbolTable symbols(getOperation());
+    SmallVector<DispatchOp> dispatches;
+    getOperation().walk([&](DispatchOp op) { dispatches.push_back(op); });
+    for (DispatchOp dispatch : dispatches)
+      if (failed(outline(dispatch, symbols)))
+        return signalPassFailure();
+  }
+
+private:
+  llvm::StringMap<func::FuncOp> known;
+
+  LogicalResult outline(DispatchOp dispatch, SymbolTable &symbols) {
+    for (Type type : llvm::concat<const Type>(
+             SmallVector<Type>(dispatch.getInputs().getTypes()),
+             SmallVector<Type>(dispatch.getResultTypes())))
+      if (getLayout(type))
+        return dispatch.emitOpError("reads or gives a laid-out tensor of type ")
+               << type << "; run materialize-layouts first";
+    func::FuncOp function = share(makeFunction(dispatch), dispatch, symbols);
+    OpBuilder builder(dispatch);
+    SmallVector<Value> outs;
+    for (auto [i, type] : llvm::enumerate(dispatch.getResultTypes()))
+      outs.push_back(tensor::EmptyOp::create(
+          builder, dispatch.getLoc(), dispatch.getMixedResultSizes(i),
+          cast<RankedTensorType>(type).getElementType()));
+    auto invoke = InvokeOp::create(
+        builder, dispatch.getLoc(), dispatch.getResultTypes(),
+        FlatSymbolRefAttr::get(function), dispatch.getInputs(), outs);
+    dispatch.replaceAllUsesWith(invoke.getResults());
+    dispatch.erase();
+    ++numOutlined;
+    return success();
+  }
+
+  /// The region as a function that stands in no module yet.
+  static func::FuncOp makeFunction(DispatchOp dispatch) {
+    Location loc = dispatch.getLoc();
+    OpBuilder builder(dispatch.getContext());
+    SmallVector<Type> types;
+    for (Type type : dispatch.getInputs().getTypes())
+      types.push_back(getArgumentType(type));
+    for (Type type : dispatch.getResultTypes())
+      types.push_back(getArgumentType(type));
+    auto function = func::FuncOp::create(
+        loc, "dispatch", builder.getFunctionType(types, TypeRange()));
+    function.setPrivate();
+    function->setAttr(LacunaDialect::kDispatchAttr, builder.getUnitAttr());
+    Route route = dispatch.getPlan()
+                      ? dispatch.getPlan()->getChoices().front().getRoute()
+                      : Route::Dense;
+    function->setAttr(LacunaDialect::kRouteAttr,
+                      RouteAttr::get(dispatch.getContext(), route));
+    Block *entry = function.addEntryBlock();
+    builder.setInsertionPointToStart(entry);
+    IRMapping mapping;
+    Block &body = dispatch.getBody().front();
+    for (auto [from, to] :
+         llvm::zip(body.getArguments(), entry->getArguments()))
+      mapping.map(from, isa<TensorType>(from.getType())
+                            ? bufferization::ToTensorOp::create(
+                                  builder, loc, from.getType(), to,
+                                  /*restrict=*/true)
+                                  .getResult()
+                            : Value(to));
+    for (Operation &op : body.without_terminator())
+      builder.clone(op, mapping);
+    auto yield = cast<YieldOp>(body.getTerminator());
+    ValueRange outs = entry->getArguments().take_back(dispatch.getNumResults());
+    for (auto [value, out] : llvm::zip(yield.getValues(), outs))
+      bufferization::MaterializeInDestinationOp::create(
+          builder, loc, /*result=*/Type(), mapping.lookupOrDefault(value), out,
+          /*restrict=*/true, /*writable=*/true);
+    func::ReturnOp::create(builder, loc);
+    return function;
+  }
+
+  /// The function that is like `function`; `function` itself if it is the
+  /// first of its kind.
+  func::FuncOp share(func::FuncOp function, DispatchOp dispatch,
+                     SymbolTable &symbols) {
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    function->print(os, OpPrintingFlags().useLocalScope());
+    auto [entry, isNew] = known.try_emplace(text, function);
+    if (!isNew) {
+      function->erase();
+      return entry->second;
+    }
+    auto parent = dispatch->getParentOfType<func::FuncOp>();
+    function.setName(
+        (parent.getName() + "$dispatch_" + Twine(numFunctions.getValue()))
+            .str());
+    symbols.insert(function, Block::iterator(parent));
+    ++numFunctions;
+    return function;
+  }
+};
+} // namespace
