@@ -50,6 +50,24 @@ LogicalResult PruneOp::verify() {
   return success();
 }
 
+LogicalResult AssembleOp::verify() {
+  StorageLayoutInterface layout = getLayout(getType());
+  if (!layout)
+    return emitOpError("expected a layout on the result, found ") << getType();
+  SmallVector<LayoutComponent> expected =
+      layout.getComponents(cast<RankedTensorType>(getType()));
+  if (expected.size() != getComponents().size())
+    return emitOpError("expected ")
+           << expected.size() << " components of " << getType() << ", found "
+           << getComponents().size();
+  for (auto [component, found] : llvm::zip_equal(expected, getComponents()))
+    if (found.getType() != component.type)
+      return emitOpError("expected component '")
+             << component.name << "' of type " << component.type << ", found "
+             << found.getType();
+  return success();
+}
+
 LogicalResult InvokeOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto callee =
       symbols.lookupNearestSymbolFrom<func::FuncOp>(*this, getCalleeAttr());

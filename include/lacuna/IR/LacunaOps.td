@@ -117,4 +117,25 @@ def Lacuna_InvokeOp : Lacuna_Op<"invoke", [
   }];
 }
 
+def Lacuna_AssembleOp : Lacuna_Op<"assemble", [Pure]> {
+  let summary = "a laid-out tensor from its component buffers";
+  let description = [{
+    The only way by which a laid-out value exists after
+    `materialize-layouts`: the components that the result's layout names, in
+    its order. Only a contraction that a route lowers reads the result.
+
+    Example:
+    ```mlir
+    %w = lacuna.assemble %values, %coordinates
+        : tensor<512x16x2xf32>, tensor<512x16x2xi8>
+        to tensor<512x64xf32, #lacuna.nm<2:4, dim = 1>>
+    ```
+  }];
+  let arguments = (ins Variadic<AnyRankedTensor>:$components);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat =
+      "$components attr-dict `:` type($components) `to` type($result)";
+  let hasVerifier = 1;
+}
+
 #endif // LACUNA_IR_OPS_TD

@@ -1,0 +1,28 @@
+// RUN: lacuna-opt %s --split-input-file --verify-diagnostics
+
+func.func @no_layout(%values: tensor<8x4x2xf32>, %coordinates: tensor<8x4x2xi8>)
+    -> tensor<8x16xf32> {
+  // expected-error @below {{expected a layout on the result, found 'tensor<8x16xf32>'}}
+  %w = lacuna.assemble %values, %coordinates
+      : tensor<8x4x2xf32>, tensor<8x4x2xi8> to tensor<8x16xf32>
+  return %w : tensor<8x16xf32>
+}
+
+// -----
+
+func.func @too_few(%values: tensor<8x4x2xf32>) {
+  // expected-error @below {{expected 2 components of 'tensor<8x16xf32, #lacuna.nm<2:4, dim = 1>>', found 1}}
+  %w = lacuna.assemble %values
+      : tensor<8x4x2xf32> to tensor<8x16xf32, #lacuna.nm<2:4, dim = 1>>
+  return
+}
+
+// -----
+
+func.func @wrong_type(%values: tensor<8x4x2xf32>, %coordinates: tensor<8x4x2xi32>) {
+  // expected-error @below {{expected component 'coordinates' of type 'tensor<8x4x2xi8>', found 'tensor<8x4x2xi32>'}}
+  %w = lacuna.assemble %values, %coordinates
+      : tensor<8x4x2xf32>, tensor<8x4x2xi32>
+      to tensor<8x16xf32, #lacuna.nm<2:4, dim = 1>>
+  return
+}
