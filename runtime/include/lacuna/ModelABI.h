@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * What a compiled model (model.so) and the runtime call in each other. The
+ * compiler emits this, hand-written models include it; programs that run
+ * models need lacuna/Runtime.h only. runtime/README.md describes the manifest.
+ *
+ * A model exports, beside `const char lacuna_manifest[]` (JSON, ends in NUL),
+ * for each function F of the manifest:
+ *
+ *   void lacuna_entry_F(void **descriptors);
+ *   void lacuna_shapes_F(void **descriptors, int64_t *dims);
+ *
+ * Descriptors are pointers to MLIR's ranked memref descriptors: {void
+ * *allocated; void *aligned; int64_t offset; int64_t sizes[rank]; int64_t
+ * strides[rank]}, with offset 0 and contiguous row-major strides. The entry
+ * gets them for inputs, outputs and bindings, in this order; pointers of
+ * tensors without elements are not null. `lacuna_shapes_F` gets those of the
+ * inputs and writes all sizes of all outputs, one output after the other.
+ *
+ * The functions below are called by models only, inside an entry or a shape
+ * function, from its thread or from a body that lacuna_rt_parallel_for runs.
+ * Elsewhere they end the process with a message.
+ */
+
+#ifndef LACUNA_MODELABI_H
+#define LACUNA_MODELABI_H
+
+#include <stdint.h>
+
+#define LACUNA_ABI_VERSION 1
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define LACUNA_API_RT __attribute__((visibility("default")))
+
+/** Calls body(ctx, begin, end) for ranges that cover [0, count) once, maybe on
+    several threads at the same time, and returns when all are done. How the
+    range is cut depends on `count` and `grain` alone: pieces start at
+    multiples of `grain` (at least 1), and there are at most 512. A call from
+    inside a body runs the same pieces one after the other. */
+LACUNA_API_RT void
+lacuna_rt_parallel_for(void (*body)(void *ctx, int64_t begin, int64_t end),
+                       void *ctx, int64_t count, int64_t grain);
+
+/** Memory of the running call, aligned to 64 bytes, not zeroed and never NULL:
+    without memory the call fails. What is not freed is freed when the call
+    ends. Any thread of the call may free it. */
+LACUNA_API_RT void *lacuna_rt_alloc(int64_t bytes);
+LACUNA_API_RT void lacuna_rt_free(void *memory);
+
+/** Ends the running call with LACUNA_ERROR_FAILED and a copy of `message`;
+    does not return. In a body other pieces may still be finished before. */
+LACUNA_API_RT void lacuna_rt_fail(const char *message)
+    __attribute__((noreturn));
+
+/** Copies a strided memref into another of the same shape, as MLIR's
+    mlir_c_runner_utils does: {int64_t rank; void *descriptor} each. */
+LACUNA_API_RT void memrefCopy(int64_t element_size, void *source,
+                              void *destination);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* LACUNA_MODELABI_H */

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * The C interface of liblacuna_runtime: load a compiled model (model.so), give
+ * it weights, run it on DLPack tensors. lacuna/ModelABI.h holds the other
+ * side, what a model and the runtime call in each other.
+ *
+ *   lacuna_model *model;
+ *   lacuna_session *session;
+ *   lacuna_model_load("out/model.so", &model);
+ *   lacuna_session_create(model, NULL, &session);
+ *   lacuna_session_output_shapes(session, "main", in, 1, dims, 2);
+ *   lacuna_session_run(session, "main", in, 1, out, 1, NULL);
+ *
+ * Errors. Functions that can fail return a lacuna_status and never print, exit
+ * or throw. lacuna_last_error() then tells what was found, what was expected
+ * and how to mend it.
+ *
+ * Threads. A model is immutable. A session may be used by several threads at
+ * once, each call with its own inputs and outputs. Results are bit-identical
+ * for any number of threads. Destroying a handle must not race with its use.
+ * A session's threads do not survive fork(): create sessions in the child.
+ *
+ * Lifetime. A session keeps its model alive, so handles may be destroyed in
+ * any order. Strings and arrays of a model live as long as it does.
+ */
+
+#ifndef LACUNA_RUNTIME_H
+#define LACUNA_RUNTIME_H
+
+#include <dlpack/dlpack.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LACUNA_API __attribute__((visibility("default")))
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum lacuna_status {
+  LACUNA_OK = 0,
+  /** A null pointer, an unknown function or device, a bad option. */
+  LACUNA_ERROR_ARGUMENT = 1,
+  /** A file that is missing or cannot be read. */
+  LACUNA_ERROR_FILE = 2,
+  /** Not a compiled model, another ABI, or a damaged manifest. */
+  LACUNA_ERROR_ARTIFACT = 3,
+  /** The model needs CPU features or a device that this host lacks. */
+  LACUNA_ERROR_UNSUPPORTED = 4,
+  /** A weight that is missing, of another type or shape, or that breaks its
+      layout. */
+  LACUNA_ERROR_WEIGHTS = 5,
+  /** An input or output that does not match the function's signature. */
+  LACUNA_ERROR_TENSOR = 6,
+  /** The model itself failed: sizes that do not fit together, an index out of
+      range. Outputs are undefined, the session stays usable. */
+  LACUNA_ERROR_FAILED = 7,
+  /** Memory ran out. The session stays usable. */
+  LACUNA_ERROR_MEMORY = 8,
+  /** An unexpected failure inside the runtime. */
+  LACUNA_ERROR_INTERNAL = 9
+} lacuna_status;
+
+/** The message of the last failure on this thread; "" before the first one.
+    Valid until the next failure on this thread. */
+LACUNA_API const char *lacuna_last_error(void);
+
+/** "LACUNA_ERROR_TENSOR" and so on. */
+LACUNA_API const char *lacuna_status_name(lacuna_status status);
+
+/** The runtime's version, "0.1.0". */
+LACUNA_API const char *lacuna_version(void);
+
+/*===-- Models ------------------------------------------------------------===*/
+
+typedef struct lacuna_model lacuna_model;
+
+/** Opens a compiled model. The host is checked before any of its code runs. */
+LACUNA_API lacuna_status lacuna_model_load(const char *path,
+                                           lacuna_model **model);
+
+/** Unloads the model, once its last session is gone. NULL is allowed. */
+LACUNA_API void lacuna_model_destroy(lacuna_model *model);
+
+/** The manifest, as JSON text. */
+LACUNA_API const char *lacuna_model_manifest(const lacuna_model *model);
+
+/** What is known of a tensor before it is given. */
+typedef struct lacuna_tensor_info {
+  const char *name;
+  /** "f32", "bf16", "i1": the element type in the manifest's spelling. */
+  const char *dtype_name;
+  /** The same as DLPack has it; bool is unsigned with 8 bits (0 or 1). */
+  DLDataType dtype;
+  int32_t ndim;
+  /** Sizes; -1 where a dimension is dynamic. */
+  const int64_t *shape;
+  /** Names of dimensions, NULL for those without; the array itself may be
+      NULL. Dimensions of one function with the same name have equal sizes. */
+  const char *const *symbols;
+  /** Weights only: "nm<2:4, dim = 1>", or NULL for dense ones. */
+  const char *layout;
+} lacuna_tensor_info;
+
+typedef struct lacuna_function_info {
+  const char *name;
+  size_t num_inputs;
+  const lacuna_tensor_info *inputs;
+  size_t num_outputs;
+  const lacuna_tensor_info *outputs;
+} lacuna_function_info;
+
+LACUNA_API size_t lacuna_model_num_functions(const lacuna_model *model);
+
+/** The function at `index`. */
+LACUNA_API lacuna_status lacuna_model_function_at(const lacuna_model *model,
+                                                  size_t index,
+                                                  lacuna_function_info *info);
+
+/** The function called `name`. NULL stands for the only function, or for
+    "main" where there are several; so it does wherever a function is named. */
+LACUNA_API lacuna_status lacuna_model_function(const lacuna_model *model,
+                                               const char *name,
+                                               lacuna_function_info *info);
+
+/** The weights that the model wants by name, with their dense shapes. */
+LACUNA_API size_t lacuna_model_num_weights(const lacuna_model *model);
+LACUNA_API lacuna_status lacuna_model_weight_at(const lacuna_model *model,
+                                                size_t index,
+                                                lacuna_tensor_info *info);
+
+/*===-- Sessions ----------------------------------------------------------===*/
+
+typedef struct lacuna_session lacuna_session;
+
+/** Set to zero, then set struct_size: members left at zero are defaults. */
+typedef struct lacuna_session_options {
+  /** sizeof(lacuna_session_options). */
+  size_t struct_size;
+  /** Paths of safetensors files, or of *.safetensors.index.json files of
+      sharded checkpoints. None: model.safetensors beside model.so (the same
+      name with another ending), if the model has weights. */
+  const char *const *params;
+  size_t num_params;
+  /** A parameters file of lacuna-import (model.params.json), or NULL. */
+  const char *parameters_file;
+  /** Threads that a run uses, the calling one included. 0: the environment's
+      LACUNA_THREADS, or else as many as the hardware has. */
+  int32_t threads;
+  /** "cpu", or NULL for the device that the model was compiled for. */
+  const char *device;
+} lacuna_session_options;
+
+/** Binds the model's weights and starts the threads. Dense weights that the
+    model uses as they are stay mapped from their file, not copied; replace
+    such files by renaming, never in place. `options` may be NULL. */
+LACUNA_API lacuna_status lacuna_session_create(
+    lacuna_model *model, const lacuna_session_options *options,
+    lacuna_session **session);
+
+/** No call may be running on the session. NULL is allowed. */
+LACUNA_API void lacuna_session_destroy(lacuna_session *session);
+
+/** The number of threads that the session uses. */
+LACUNA_API int32_t lacuna_session_threads(const lacuna_session *session);
+
+/** Writes the sizes of all outputs, one output after the other, to `dims`,
+    which has room for `num_dims` numbers: the sum of the outputs' ranks. Of
+    the inputs only types and shapes are looked at, unless a shape depends on
+    an input's content. */
+LACUNA_API lacuna_status lacuna_session_output_shapes(
+    lacuna_session *session, const char *function, const DLTensor *inputs,
+    size_t num_inputs, int64_t *dims, size_t num_dims);
+
+/** Runs a function. Tensors are in the order of the signature, contiguous and
+    row-major (strides NULL or equal to that), aligned to their element size
+    and on the session's device. Outputs are allocated by the caller and must
+    not overlap inputs or each other; inputs are never written. `stream` is
+    NULL on the CPU. */
+LACUNA_API lacuna_status lacuna_session_run(
+    lacuna_session *session, const char *function, const DLTensor *inputs,
+    size_t num_inputs, DLTensor *outputs, size_t num_outputs, void *stream);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* LACUNA_RUNTIME_H */
