@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Verification of plans: intervals start at 0 and ascend.
+// Verification of plans (intervals start at 0 and ascend) and the names of
+// routes.
 
 #include "lacuna/IR/Lacuna.h"
 
@@ -18,4 +19,16 @@ LogicalResult PlanAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                          << next.getFrom()
                          << " after from = " << previous.getFrom();
   return success();
+}
+
+std::string lacuna::getRouteName(Route route) {
+  std::string name = stringifyRoute(route).str();
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
+
+std::optional<Route> lacuna::parseRouteName(StringRef name) {
+  std::string symbol = name.str();
+  std::replace(symbol.begin(), symbol.end(), '-', '_');
+  return symbolizeRoute(symbol);
 }

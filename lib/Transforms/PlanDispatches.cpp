@@ -53,7 +53,7 @@ struct PlanDispatches : lacuna::impl::PlanDispatchesBase<PlanDispatches> {
 
   void runOnOperation() override {
     std::optional<Route> forced;
-    if (!forceRoute.empty() && !(forced = symbolizeRoute(forceRoute))) {
+    if (!forceRoute.empty() && !(forced = parseRouteName(forceRoute))) {
       getOperation().emitError()
           << "unknown route '" << forceRoute
           << "' in force-route; the routes are dense and sparse-tensor";
@@ -175,7 +175,7 @@ private:
           *forced == Route::Dense)
         return success();
       return dispatch.emitOpError("is forced to route '")
-             << stringifyRoute(**forced)
+             << getRouteName(**forced)
              << "', but reads no tensor with a layout";
     }
     Price prices = price(*licensed);
@@ -204,7 +204,7 @@ private:
     }
     ++numUsed;
     remark::passed(dispatch.getLoc(), options)
-        << stringifyRoute(route) << (forced ? " by request: " : ": ") << reason;
+        << getRouteName(route) + (forced ? " by request: " : ": ") << reason;
   }
 };
 } // namespace

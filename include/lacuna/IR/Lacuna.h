@@ -50,6 +50,13 @@ StorageLayoutInterface getLayout(mlir::Type type);
 /// The tensor type without its layout; other types are returned unchanged.
 mlir::Type eraseLayout(mlir::Type type);
 
+/// A route as flags and reports spell it: with dashes, such as
+/// `sparse-tensor`.
+std::string getRouteName(Route route);
+
+/// The route of that name, with dashes or as IR writes it.
+std::optional<Route> parseRouteName(llvm::StringRef name);
+
 /// Parses a layout as rule files write it, such as `nm<2:4, dim = 1>`; without
 /// `dim` the dimension given as `defaultDim` is meant (an error where that is
 /// negative). Errors go to `emitError`.

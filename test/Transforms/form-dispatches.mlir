@@ -1,0 +1,95 @@
+// RUN: lacuna-opt %s --pass-pipeline='builtin.module(func.func(normalize-linalg,canonicalize,cse,form-dispatches))' | FileCheck %s
+
+// Softmax is one region: every reduction runs over the last dimension.
+// CHECK-LABEL: func.func @softmax
+// CHECK: lacuna.dispatch
+// CHECK: arith.maxnumf
+// CHECK: math.exp
+// CHECK: arith.addf
+// CHECK: arith.divf
+// CHECK-NOT: lacuna.dispatch
+// CHECK: return
+func.func @softmax(%x: tensor<?x4x?xf32>) -> tensor<?x4x?xf32> {
+  %c0 = arith.constant 0 : index
+  %c2 = arith.constant 2 : index
+  %n = tensor.dim %x, %c0 : tensor<?x4x?xf32>
+  %l = tensor.dim %x, %c2 : tensor<?x4x?xf32>
+  %e = tensor.empty(%n, %l) : tensor<?x4x?xf32>
+  %s = linalg.softmax dimension(2) ins(%x : tensor<?x4x?xf32>) outs(%e : tensor<?x4x?xf32>) -> tensor<?x4x?xf32>
+  return %s : tensor<?x4x?xf32>
+}
+
+// A contraction takes its bias; the sizes of the result are operands.
+// CHECK-LABEL: func.func @bias
+// CHECK-SAME: %[[X:.*]]: tensor<?x64xf32>
+// CHECK: %[[N:.*]] = tensor.dim %[[X]]
+// CHECK: lacuna.dispatch({{.*}})[%[[N]]] -> (tensor<?x32xf32>)
+// CHECK: linalg.fill
+// CHECK: linalg.matmul
+// CHECK: arith.addf
+// CHECK: lacuna.yield
+// CHECK-NOT: lacuna.dispatch
+// CHECK: return
+func.func @bias(%x: tensor<?x64xf32>, %w: tensor<64x32xf32>, %b: tensor<32xf32>) -> tensor<?x32xf32> {
+  %c0 = arith.constant 0 : index
+  %z = arith.constant 0.0 : f32
+  %n = tensor.dim %x, %c0 : tensor<?x64xf32>
+  %e = tensor.empty(%n) : tensor<?x32xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<?x32xf32>) -> tensor<?x32xf32>
+  %m = linalg.matmul ins(%x, %w : tensor<?x64xf32>, tensor<64x32xf32>) outs(%f : tensor<?x32xf32>) -> tensor<?x32xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (i, j)>],
+                       iterator_types = ["parallel", "parallel"]}
+       ins(%m, %b : tensor<?x32xf32>, tensor<32xf32>) outs(%e : tensor<?x32xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %s = arith.addf %p, %q : f32
+    linalg.yield %s : f32
+  } -> tensor<?x32xf32>
+  return %r : tensor<?x32xf32>
+}
+
+// A product that is read twice is computed once: it stays a region of its own.
+// CHECK-LABEL: func.func @shared
+// CHECK: lacuna.dispatch
+// CHECK: linalg.matmul
+// CHECK: lacuna.dispatch
+// CHECK: math.exp
+// CHECK: return
+func.func @shared(%x: tensor<8x64xf32>, %w: tensor<64x32xf32>) -> (tensor<8x32xf32>, tensor<8x32xf32>) {
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<8x32xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<8x32xf32>) -> tensor<8x32xf32>
+  %m = linalg.matmul ins(%x, %w : tensor<8x64xf32>, tensor<64x32xf32>) outs(%f : tensor<8x32xf32>) -> tensor<8x32xf32>
+  %r = linalg.exp ins(%m : tensor<8x32xf32>) outs(%e : tensor<8x32xf32>) -> tensor<8x32xf32>
+  return %m, %r : tensor<8x32xf32>, tensor<8x32xf32>
+}
+
+// A concatenation is one region; slices are read in place.
+// CHECK-LABEL: func.func @rotate_half
+// CHECK-SAME: %[[X:.*]]: tensor<?x64xf32>
+// CHECK: %[[NEG:.*]] = lacuna.dispatch({{.*}} = %[[X]] : tensor<?x64xf32>
+// CHECK: tensor.extract_slice
+// CHECK: arith.negf
+// CHECK: lacuna.dispatch
+// CHECK-COUNT-2: tensor.insert_slice
+// CHECK: lacuna.yield
+// CHECK-NOT: lacuna.dispatch
+// CHECK: return
+func.func @rotate_half(%x: tensor<?x64xf32>) -> tensor<?x64xf32> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x64xf32>
+  %lo = tensor.extract_slice %x[0, 0] [%n, 32] [1, 1] : tensor<?x64xf32> to tensor<?x32xf32>
+  %hi = tensor.extract_slice %x[0, 32] [%n, 32] [1, 1] : tensor<?x64xf32> to tensor<?x32xf32>
+  %e = tensor.empty(%n) : tensor<?x32xf32>
+  %neg = linalg.negf ins(%hi : tensor<?x32xf32>) outs(%e : tensor<?x32xf32>) -> tensor<?x32xf32>
+  %r = tensor.concat dim(1) %neg, %lo : (tensor<?x32xf32>, tensor<?x32xf32>) -> tensor<?x64xf32>
+  return %r : tensor<?x64xf32>
+}
+
+// A forced route goes from the operation to its region.
+// CHECK-LABEL: func.func @forced
+// CHECK: lacuna.dispatch
+// CHECK-SAME: lacuna.route = #lacuna.route<dense>
+func.func @forced(%x: tensor<8x64xf32>, %w: tensor<64x32xf32>, %e: tensor<8x32xf32>) -> tensor<8x32xf32> {
+  %m = linalg.matmul {lacuna.route = #lacuna.route<dense>} ins(%x, %w : tensor<8x64xf32>, tensor<64x32xf32>) outs(%e : tensor<8x32xf32>) -> tensor<8x32xf32>
+  return %m : tensor<8x32xf32>
+}

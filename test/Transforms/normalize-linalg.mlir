@@ -1,0 +1,48 @@
+// RUN: lacuna-opt %s --pass-pipeline='builtin.module(func.func(normalize-linalg))' | FileCheck %s
+
+// CHECK-DAG: #[[$T:.*]] = affine_map<(d0, d1) -> (d1, d0)>
+// CHECK-DAG: #[[$I:.*]] = affine_map<(d0, d1) -> (d0, d1)>
+
+// bf16 is summed in f32 and rounded once; the start value is extended, not read.
+// CHECK-LABEL: func.func @accumulate
+// CHECK: %[[F:.*]] = linalg.fill {{.*}} -> tensor<4x8xf32>
+// CHECK: %[[P:.*]] = linalg.generic {{.*}} outs(%[[F]] : tensor<4x8xf32>)
+// CHECK: arith.extf %{{.*}} : bf16 to f32
+// CHECK: arith.extf %{{.*}} : bf16 to f32
+// CHECK: arith.mulf %{{.*}} : f32
+// CHECK: arith.addf %{{.*}} : f32
+// CHECK: arith.truncf %{{.*}} : f32 to bf16
+func.func @accumulate(%x: tensor<4x16xbf16>, %w: tensor<16x8xbf16>) -> tensor<4x8xbf16> {
+  %z = arith.constant 0.0 : bf16
+  %e = tensor.empty() : tensor<4x8xbf16>
+  %f = linalg.fill ins(%z : bf16) outs(%e : tensor<4x8xbf16>) -> tensor<4x8xbf16>
+  %m = linalg.matmul ins(%x, %w : tensor<4x16xbf16>, tensor<16x8xbf16>) outs(%f : tensor<4x8xbf16>) -> tensor<4x8xbf16>
+  return %m : tensor<4x8xbf16>
+}
+
+// Loops run in the order of the result.
+// CHECK-LABEL: func.func @transpose
+// CHECK: linalg.generic {indexing_maps = [#[[$T]], #[[$I]]], iterator_types = ["parallel", "parallel"]}
+func.func @transpose(%x: tensor<4x16xf32>) -> tensor<16x4xf32> {
+  %e = tensor.empty() : tensor<16x4xf32>
+  %t = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j, i)>], iterator_types = ["parallel", "parallel"]}
+    ins(%x : tensor<4x16xf32>) outs(%e : tensor<16x4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    linalg.yield %a : f32
+  } -> tensor<16x4xf32>
+  return %t : tensor<16x4xf32>
+}
+
+// Elementwise producers with one use are fused.
+// CHECK-LABEL: func.func @fuse
+// CHECK: linalg.generic
+// CHECK: math.exp
+// CHECK-NEXT: arith.negf
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @fuse(%x: tensor<?xf32>, %n: index) -> tensor<?xf32> {
+  %e = tensor.empty(%n) : tensor<?xf32>
+  %a = linalg.exp ins(%x : tensor<?xf32>) outs(%e : tensor<?xf32>) -> tensor<?xf32>
+  %b = linalg.negf ins(%a : tensor<?xf32>) outs(%e : tensor<?xf32>) -> tensor<?xf32>
+  return %b : tensor<?xf32>
+}
