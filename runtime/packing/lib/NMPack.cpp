@@ -15,7 +15,8 @@ template <typename Bits> struct DenseReader {
   Bits zeroMask;
 
   Bits load(const NMGroup &group, unsigned coordinate) const {
-    return lacuna::packing::load<Bits>(data, group.first + coordinate * geometry.inner);
+    return lacuna::packing::load<Bits>(data, group.first +
+                                                 coordinate * geometry.inner);
   }
 
   /// Bit j is set when the group's element j is a nonzero.

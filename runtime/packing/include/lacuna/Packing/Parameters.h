@@ -61,6 +61,10 @@ public:
   /// the files and the nearest names when a tensor is missing.
   Result<Tensor> resolve(const std::string &name) const;
 
+  /// Type and shape of what resolve() returns, without its bytes: nothing is
+  /// read or joined, but everything that can be missing is found.
+  Result<Tensor> describe(const std::string &name) const;
+
   /// The checkpoint's name that `name` is identical to; nothing when it is
   /// made by another operation.
   std::optional<std::string> identity(const std::string &name) const;
@@ -68,11 +72,13 @@ public:
   const SafeTensorsSet &files() const { return checkpoint; }
 
 private:
+  Result<Tensor> make(const std::string &name, bool withBytes) const;
+
   SafeTensorsSet checkpoint;
   ParameterMap map;
 };
 
-/// ": did you mean 'a' or 'b'?" with at most three of `names` near to `name`
+/// "; did you mean 'a' or 'b'?" with at most three of `names` near to `name`
 /// by edit distance; empty when none is near. Also for rule files and flags.
 std::string suggestNames(std::string_view name,
                          const std::vector<std::string> &names);

@@ -37,6 +37,11 @@ public:
     return ok() ? Status() : error(context + ": " + *text);
   }
 
+  /// Puts HINT behind the message of a failure; success is unchanged.
+  Status withHint(const std::string &hint) const {
+    return ok() ? Status() : error(*text + hint);
+  }
+
 private:
   std::optional<std::string> text;
 };

@@ -17,6 +17,10 @@
 
 namespace lacuna::packing {
 
+/// Bytes that a header may have: the limit of the format's reference
+/// implementation.
+inline constexpr uint64_t largestSafeTensorsHeader = 100'000'000;
+
 /// One file, mapped. Cheap to copy; tensors keep the mapping alive.
 class SafeTensorsFile {
 public:
@@ -117,8 +121,11 @@ private:
     uint64_t size;
     ByteProducer producer;
   };
+  std::vector<std::string> order() const;
+  Result<std::string> header(const std::vector<std::string> &names) const;
+
   std::map<std::string, Entry> entries;
-  std::map<std::string, std::string> strings;
+  std::map<std::string, std::string, std::less<>> strings;
 };
 
 } // namespace lacuna::packing

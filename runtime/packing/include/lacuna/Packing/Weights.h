@@ -45,10 +45,15 @@ public:
   /// dense or is missing.
   std::optional<NMLayout> storedLayout(const std::string &name) const;
 
+  /// Whether the weight is there with the type, shape and layout that the
+  /// model says; its bytes are not looked at.
+  Status check(const WeightSpec &spec) const;
+
   /// The weight as a dense tensor: mapped where it is stored dense, unpacked
   /// where it is stored packed. Whether the stored type, shape and layout are
   /// the specification's is checked, and with a layout also whether dense
-  /// values keep to it.
+  /// values keep to it. A weight that is stored packed may be asked for
+  /// without a layout: dropping one never changes what a model means.
   Result<Tensor> dense(const WeightSpec &spec,
                        const ParallelFor &parallel = {}) const;
 
@@ -64,13 +69,15 @@ private:
   explicit WeightStore(ParameterSource source);
   struct Stored;
   Result<Stored> lookup(const WeightSpec &spec) const;
+  const std::string *layoutEntry(const std::string &name) const;
 
   ParameterSource parameters;
 };
 
 /// Writes the weights to `path` in canonical form: packed where they have a
-/// layout, dense otherwise, under their own names. One weight is in memory at
-/// a time. Atomic as SafeTensorsWriter::write.
+/// layout, dense otherwise, under their own names. What is stored dense is
+/// streamed; what is joined or unpacked is in memory one weight at a time.
+/// Atomic as SafeTensorsWriter::write.
 Status writeWeights(const std::string &path, const WeightStore &store,
                     const std::vector<WeightSpec> &specs);
 

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Mapping files, and writing them atomically. Everything that the system may
+// refuse becomes a Status that names the path.
+
+#include "Files.h"
+#include "Text.h"
+
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <random>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace lacuna::packing;
+
+static std::string systemError() { return std::strerror(errno); }
+
+Result<MappedFile> lacuna::packing::mapFile(const std::string &path) {
+  // O_NONBLOCK: opening a pipe must not wait for somebody to write into it.
+  int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0)
+    return Status::error("cannot open " + quote(path) + ": " + systemError() +
+                         "; check the path and its permissions");
+  struct stat info;
+  if (::fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) {
+    ::close(descriptor);
+    return Status::error(quote(path) +
+                         " is not a regular file; name a file, which can be "
+                         "mapped into memory");
+  }
+  MappedFile file;
+  file.bytes.size = static_cast<uint64_t>(info.st_size);
+  if (file.bytes.size == 0) { // mmap refuses these.
+    ::close(descriptor);
+    return file;
+  }
+  void *data =
+      ::mmap(nullptr, file.bytes.size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+  std::string reason = systemError();
+  ::close(descriptor);
+  if (data == MAP_FAILED)
+    return Status::error("cannot map " + quote(path) + ": " + reason);
+  uint64_t size = file.bytes.size;
+  file.bytes.data = static_cast<const uint8_t *>(data);
+  file.owner = std::shared_ptr<const void>(
+      data, [size](void *mapped) { ::munmap(mapped, size); });
+  return file;
+}
+
+static std::string folderOf(const std::string &path) {
+  size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+}
+
+Result<AtomicFile> AtomicFile::create(const std::string &path) {
+  AtomicFile file;
+  file.path = file.target = path;
+  struct stat info;
+  bool exists = ::stat(path.c_str(), &info) == 0;
+  // Renaming onto a device would replace it.
+  if (exists && !S_ISREG(info.st_mode))
+    return Status::error("cannot write " + quote(path) +
+                         ": it exists and is not a regular file; choose "
+                         "another name");
+  if (exists) {
+    if (char *resolved = ::realpath(path.c_str(), nullptr)) {
+      file.target = resolved;
+      std::free(resolved);
+    }
+  }
+  std::random_device random;
+  for (unsigned attempt = 0; attempt < 16 && file.descriptor < 0; ++attempt) {
+    file.temporary = folderOf(file.target) + "/.lacuna-" +
+                     std::to_string(::getpid()) + "-" +
+                     std::to_string(random()) + ".tmp";
+    file.descriptor = ::open(file.temporary.c_str(),
+                             O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file.descriptor < 0 && errno != EEXIST)
+      break;
+  }
+  if (file.descriptor < 0) {
+    Status status = file.fail("create a file in its folder");
+    file.temporary.clear();
+    return status;
+  }
+  // Best effort: a new file that differs in mode is no reason to fail.
+  if (exists && ::fchmod(file.descriptor, info.st_mode & 07777) != 0)
+    errno = 0;
+  return Result<AtomicFile>(std::move(file));
+}
+
+AtomicFile::AtomicFile(AtomicFile &&other)
+    : descriptor(std::exchange(other.descriptor, -1)),
+      path(std::move(other.path)), target(std::move(other.target)),
+      temporary(std::exchange(other.temporary, std::string())),
+      pending(std::move(other.pending)) {}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor >= 0)
+    ::close(descriptor);
+  if (!temporary.empty())
+    ::unlink(temporary.c_str());
+}
+
+Status AtomicFile::fail(const char *action) const {
+  return Status::error("cannot write " + quote(path) + ": cannot " + action +
+                       ": " + systemError() +
+                       "; choose a folder that exists, may be written and "
+                       "has space");
+}
+
+Status AtomicFile::write(ConstBytes bytes) {
+  constexpr uint64_t gathered = 1 << 16;
+  if (bytes.size < gathered) {
+    pending.insert(pending.end(), bytes.data, bytes.data + bytes.size);
+    return pending.size() < gathered ? Status() : flush();
+  }
+  Status status = flush();
+  return status.ok() ? writeThrough(bytes) : status;
+}
+
+Status AtomicFile::flush() {
+  Status status = writeThrough({pending.data(), pending.size()});
+  pending.clear();
+  return status;
+}
+
+Status AtomicFile::writeThrough(ConstBytes bytes) {
+  while (bytes.size) {
+    // The system takes at most about 2 GiB in one call.
+    uint64_t size = std::min<uint64_t>(bytes.size, 1u << 30);
+    ssize_t written = ::write(descriptor, bytes.data, size);
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written < 0)
+      return fail("write its content");
+    bytes.data += written;
+    bytes.size -= written;
+  }
+  return Status();
+}
+
+Status AtomicFile::commit() {
+  Status status = flush();
+  if (!status.ok())
+    return status;
+  if (::fsync(descriptor) != 0)
+    return fail("sync it to the disk");
+  if (::close(std::exchange(descriptor, -1)) != 0)
+    return fail("close it");
+  if (::rename(temporary.c_str(), target.c_str()) != 0)
+    return fail("rename the finished file");
+  temporary.clear();
+  // The rename itself survives a power failure once the folder is synced; not
+  // every file system can do it, and the file is whole either way.
+  int folder =
+      ::open(folderOf(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder >= 0) {
+    (void)::fsync(folder);
+    ::close(folder);
+  }
+  return Status();
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Private to the packing library: mapping files for reading, and writing files
+// that appear whole or not at all.
+
+#ifndef LACUNA_PACKING_LIB_FILES_H
+#define LACUNA_PACKING_LIB_FILES_H
+
+#include "lacuna/Packing/Tensor.h"
+
+namespace lacuna::packing {
+
+/// A file's bytes, and what keeps them mapped.
+struct MappedFile {
+  ConstBytes bytes;
+  std::shared_ptr<const void> owner;
+};
+
+/// Maps a regular file for reading. Errors name the path.
+Result<MappedFile> mapFile(const std::string &path);
+
+/// A file under way: written beside its destination under a temporary name,
+/// and removed again unless commit() succeeds.
+class AtomicFile {
+public:
+  /// Fails where `path` cannot be written, before anything was computed.
+  static Result<AtomicFile> create(const std::string &path);
+
+  AtomicFile(AtomicFile &&other);
+  AtomicFile &operator=(AtomicFile &&) = delete;
+  ~AtomicFile();
+
+  /// Appends; small pieces are gathered.
+  Status write(ConstBytes bytes);
+
+  /// Syncs and renames to the destination.
+  Status commit();
+
+private:
+  AtomicFile() = default;
+  Status flush();
+  Status writeThrough(ConstBytes bytes);
+  Status fail(const char *action) const;
+
+  int descriptor = -1;
+  std::string path;      ///< As the user wrote it, for errors.
+  std::string target;    ///< What is renamed to: symbolic links resolved.
+  std::string temporary; ///< Empty once it was renamed.
+  std::vector<uint8_t> pending;
+};
+
+} // namespace lacuna::packing
+
+#endif // LACUNA_PACKING_LIB_FILES_H

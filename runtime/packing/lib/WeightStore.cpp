@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Finding a model's weights in files, dense or packed, and giving each in the
+// form that is asked for. What the file says and what the model says are
+// compared here, once for compiler and runtime.
+
+#include "Json.h"
+#include "Text.h"
+#include "lacuna/Packing/Weights.h"
+
+#include <mutex>
+
+using namespace lacuna::packing;
+
+/// What the files hold under a weight's name, type and shape checked.
+struct WeightStore::Stored {
+  /// Nothing: stored dense.
+  std::optional<NMGeometry> geometry;
+  /// Of a packed weight; mapped.
+  Tensor values, coordinates;
+};
+
+static const std::string layoutPrefix = "lacuna.layout.";
+
+static std::string describe(ElementType type, const Shape &shape) {
+  return std::string(getName(type)) + " " + toString(shape);
+}
+
+/// Reads the metadata string of a packed weight.
+static Result<NMGeometry> parseLayoutEntry(const std::string &text) {
+  Result<Json> json = parseJsonObject(text);
+  if (!json.ok())
+    return json.status();
+  const Json *layout = findMember(*json, "layout");
+  const Json *shape = findMember(*json, "shape");
+  const Json *dtype = findMember(*json, "dtype");
+  if (!layout || !layout->is_string() || !shape || !dtype ||
+      !dtype->is_string())
+    return Status::error("expected the strings \"layout\" and \"dtype\" and "
+                         "the array \"shape\"");
+  Result<NMLayout> parsed =
+      NMLayout::parse(layout->get_ref<const std::string &>());
+  if (!parsed.ok())
+    return parsed.status();
+  Result<Shape> sizes = parseShape(*shape);
+  if (!sizes.ok())
+    return sizes.status().withContext("shape");
+  const std::string &name = dtype->get_ref<const std::string &>();
+  std::optional<ElementType> type = parseSafeTensorsElementType(name);
+  if (!type)
+    return Status::error("dtype " + quote(name) +
+                         " is not known; expected one as in \"F32\"");
+  return NMGeometry::get(*parsed, *type, *sizes);
+}
+
+/// A component of a packed weight, whose type and shape follow from the
+/// geometry.
+static Result<Tensor> findComponent(const SafeTensorsSet &files,
+                                    const std::string &name, ElementType type,
+                                    const Shape &shape) {
+  const Tensor *tensor = files.find(name);
+  if (!tensor)
+    return Status::error("its layout is in the metadata, but tensor " +
+                         quote(name) + " is not in " + files.describe() +
+                         "; pack the weight again");
+  if (tensor->type != type || tensor->shape != shape)
+    return Status::error("tensor " + quote(name) + " is " +
+                         describe(tensor->type, tensor->shape) + "; expected " +
+                         describe(type, shape) +
+                         " for its layout; pack the weight again");
+  return *tensor;
+}
+
+WeightStore::WeightStore(ParameterSource source)
+    : parameters(std::move(source)) {}
+
+Result<WeightStore> WeightStore::open(const std::vector<std::string> &paths,
+                                      const std::string &parametersPath) {
+  Result<SafeTensorsSet> files = SafeTensorsSet::open(paths);
+  if (!files.ok())
+    return files.status();
+  ParameterMap map;
+  if (!parametersPath.empty()) {
+    Result<ParameterMap> read = ParameterMap::open(parametersPath);
+    if (!read.ok())
+      return read.status();
+    map = std::move(*read);
+  }
+  return WeightStore(ParameterSource(std::move(*files), std::move(map)));
+}
+
+const std::string *WeightStore::layoutEntry(const std::string &name) const {
+  std::optional<std::string> source = parameters.identity(name);
+  return source ? parameters.files().findMetadata(layoutPrefix + *source)
+                : nullptr;
+}
+
+std::optional<NMLayout>
+WeightStore::storedLayout(const std::string &name) const {
+  const std::string *entry = layoutEntry(name);
+  if (!entry)
+    return std::nullopt;
+  Result<NMGeometry> geometry = parseLayoutEntry(*entry);
+  if (!geometry.ok())
+    return std::nullopt;
+  return geometry->layout;
+}
+
+Result<WeightStore::Stored> WeightStore::lookup(const WeightSpec &spec) const {
+  Stored stored;
+  Tensor found;
+  if (const std::string *entry = layoutEntry(spec.name)) {
+    std::string source = *parameters.identity(spec.name);
+    Result<NMGeometry> geometry = parseLayoutEntry(*entry);
+    if (!geometry.ok())
+      return geometry.status().withContext("metadata " +
+                                           quote(layoutPrefix + source));
+    const SafeTensorsSet &files = parameters.files();
+    if (files.find(source))
+      return Status::error("the files hold it dense and packed; expected one "
+                           "of them: leave one of the files out");
+    Result<Tensor> values = findComponent(
+        files, source + ".values", geometry->type, geometry->packedShape);
+    if (!values.ok())
+      return values.status();
+    Result<Tensor> coordinates = findComponent(
+        files, source + ".coordinates", ElementType::U8, geometry->packedShape);
+    if (!coordinates.ok())
+      return coordinates.status();
+    if (spec.layout && *spec.layout != geometry->layout)
+      return Status::error("it is stored as " + geometry->layout.str() +
+                           ", but the model has it as " + spec.layout->str() +
+                           "; give the dense weight, or compile the model "
+                           "with the layout of the file");
+    found.type = geometry->type;
+    found.shape = geometry->shape;
+    stored = {std::move(*geometry), std::move(*values),
+              std::move(*coordinates)};
+  } else {
+    Result<Tensor> dense = parameters.describe(spec.name);
+    if (!dense.ok())
+      return dense.status();
+    found = *dense;
+  }
+  if (found.type != spec.type || found.shape != spec.shape)
+    return Status::error("the file has " + describe(found.type, found.shape) +
+                         "; expected " + describe(spec.type, spec.shape) +
+                         " as in the model; give the weights of this model, "
+                         "or convert them");
+  return stored;
+}
+
+/// Runs `body` on ranges of rows; of several failures the one of the first
+/// rows is returned, so that the message does not depend on the threads.
+static Status forRows(const NMGeometry &geometry, const ParallelFor &parallel,
+                      const std::function<Status(RowRange)> &body) {
+  if (!parallel)
+    return body({0, geometry.rows});
+  std::mutex mutex;
+  uint64_t first = UINT64_MAX;
+  Status failure;
+  parallel(geometry.rows, [&](uint64_t begin, uint64_t end) {
+    Status status = body({begin, end});
+    if (status.ok())
+      return;
+    std::lock_guard<std::mutex> lock(mutex);
+    if (begin < first) {
+      first = begin;
+      failure = status;
+    }
+  });
+  return failure;
+}
+
+/// The rows' part of a packed buffer.
+template <typename Bytes>
+static Bytes slice(Bytes bytes, RowRange rows, uint64_t rowBytes) {
+  if (bytes.data)
+    bytes.data += rows.begin * rowBytes;
+  bytes.size = (rows.end - rows.begin) * rowBytes;
+  return bytes;
+}
+
+static std::string contextOf(const WeightSpec &spec) {
+  return "weight " + quote(spec.name);
+}
+
+Status WeightStore::check(const WeightSpec &spec) const {
+  return lookup(spec).status().withContext(contextOf(spec));
+}
+
+static Result<Tensor> unpack(const NMGeometry &geometry, const Tensor &values,
+                             const Tensor &coordinates,
+                             const ParallelFor &parallel) {
+  Result<Buffer> buffer = Buffer::allocate(geometry.denseBytes);
+  if (!buffer.ok())
+    return buffer.status();
+  Status status = forRows(geometry, parallel, [&](RowRange rows) {
+    return unpackNM(
+        geometry, slice(values.bytes, rows, geometry.rowValuesBytes()),
+        slice(coordinates.bytes, rows, geometry.rowCoordinatesBytes()),
+        buffer->bytes(), rows);
+  });
+  if (!status.ok())
+    return status;
+  return Tensor{geometry.type, geometry.shape, buffer->bytes(),
+                buffer->owner()};
+}
+
+/// The dense tensor, checked as its layout asks for.
+static Status checkDense(const WeightSpec &spec, const Tensor &dense,
+                         const ParallelFor &parallel) {
+  Status status = checkBools(dense);
+  if (!status.ok() || !spec.layout)
+    return status;
+  Result<NMGeometry> geometry =
+      NMGeometry::get(*spec.layout, spec.type, spec.shape);
+  if (!geometry.ok())
+    return geometry.status();
+  return forRows(*geometry, parallel, [&](RowRange rows) {
+    return checkNM(*geometry, dense.bytes, rows);
+  });
+}
+
+Result<Tensor> WeightStore::dense(const WeightSpec &spec,
+                                  const ParallelFor &parallel) const {
+  std::string context = contextOf(spec);
+  Result<Stored> stored = lookup(spec);
+  if (!stored.ok())
+    return stored.status().withContext(context);
+  Result<Tensor> tensor = stored->geometry
+                              ? unpack(*stored->geometry, stored->values,
+                                       stored->coordinates, parallel)
+                              : parameters.resolve(spec.name);
+  if (!tensor.ok())
+    return tensor.status().withContext(context);
+  // What was unpacked keeps to its layout already.
+  Status status = stored->geometry ? checkBools(*tensor)
+                                   : checkDense(spec, *tensor, parallel);
+  if (!status.ok())
+    return status.withContext(context);
+  return tensor;
+}
+
+static Result<PackedWeight> pack(const NMGeometry &geometry,
+                                 const Tensor &dense,
+                                 const ParallelFor &parallel) {
+  Result<Buffer> values = Buffer::allocate(geometry.valuesBytes);
+  if (!values.ok())
+    return values.status();
+  Result<Buffer> coordinates = Buffer::allocate(geometry.coordinatesBytes);
+  if (!coordinates.ok())
+    return coordinates.status();
+  Status status = forRows(geometry, parallel, [&](RowRange rows) {
+    return packNM(
+        geometry, dense.bytes,
+        slice(values->bytes(), rows, geometry.rowValuesBytes()),
+        slice(coordinates->bytes(), rows, geometry.rowCoordinatesBytes()),
+        rows);
+  });
+  if (!status.ok())
+    return status;
+  return PackedWeight{
+      geometry,
+      {geometry.type, geometry.packedShape, values->bytes(), values->owner()},
+      {ElementType::U8, geometry.packedShape, coordinates->bytes(),
+       coordinates->owner()}};
+}
+
+Result<PackedWeight> WeightStore::packed(const WeightSpec &spec,
+                                         const ParallelFor &parallel) const {
+  std::string context = contextOf(spec);
+  if (!spec.layout)
+    return Status::error(context + " has no layout in the model; ask for its "
+                                   "dense form");
+  Result<Stored> stored = lookup(spec);
+  if (!stored.ok())
+    return stored.status().withContext(context);
+  if (stored->geometry) {
+    const NMGeometry &geometry = *stored->geometry;
+    Status status = forRows(geometry, parallel, [&](RowRange rows) {
+      return validateNM(
+          geometry,
+          slice(stored->values.bytes, rows, geometry.rowValuesBytes()),
+          slice(stored->coordinates.bytes, rows,
+                geometry.rowCoordinatesBytes()),
+          rows);
+    });
+    if (status.ok())
+      status = checkBools(stored->values);
+    if (!status.ok())
+      return status.withContext(context);
+    return PackedWeight{geometry, stored->values, stored->coordinates};
+  }
+  Result<NMGeometry> geometry =
+      NMGeometry::get(*spec.layout, spec.type, spec.shape);
+  if (!geometry.ok())
+    return geometry.status().withContext(context);
+  Result<Tensor> dense = parameters.resolve(spec.name);
+  if (!dense.ok())
+    return dense.status().withContext(context);
+  Status status = checkBools(*dense);
+  if (!status.ok())
+    return status.withContext(context);
+  Result<PackedWeight> weight = pack(*geometry, *dense, parallel);
+  if (!weight.ok())
+    return weight.status().withContext(context);
+  return weight;
+}
