@@ -41,6 +41,8 @@ DispatchGroup::DispatchGroup(Operation *root,
   members.insert(root);
   if (isa<tensor::InsertSliceOp>(root)) {
     growChain(claimed);
+    for (Operation *member : members)
+      readSlicesInPlace(member);
     return;
   }
   auto op = cast<linalg::LinalgOp>(root);

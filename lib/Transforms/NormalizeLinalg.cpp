@@ -185,6 +185,15 @@ struct NormalizeLinalg : lacuna::impl::NormalizeLinalgBase<NormalizeLinalg> {
     if (failed(applyPatternsGreedily(getOperation(), std::move(forms))))
       return signalPassFailure();
 
+    // [rows, 1] is [rows]: maps without constants are what grouping reads.
+    RewritePatternSet unit(context);
+    linalg::ControlDropUnitDims drop;
+    linalg::populateFoldUnitExtentDimsPatterns(unit, drop);
+    linalg::populateMoveInitOperandsToInputPattern(unit);
+    tensor::populateFoldTensorEmptyPatterns(unit);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(unit))))
+      return signalPassFailure();
+
     RewritePatternSet fuse(context);
     auto oneUse = [](OpOperand *operand) {
       Operation *producer = operand->get().getDefiningOp();

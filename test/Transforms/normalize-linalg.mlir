@@ -46,3 +46,20 @@ func.func @fuse(%x: tensor<?xf32>, %n: index) -> tensor<?xf32> {
   %b = linalg.negf ins(%a : tensor<?xf32>) outs(%e : tensor<?xf32>) -> tensor<?xf32>
   return %b : tensor<?xf32>
 }
+
+// A reduction that keeps a dimension of one loses it: [rows, 1] is [rows].
+// CHECK-LABEL: func.func @keepdim
+// CHECK: linalg.generic {{.*}} outs(%{{.*}} : tensor<?xf32>)
+// CHECK: tensor.expand_shape {{.*}} : tensor<?xf32> into tensor<?x1xf32>
+func.func @keepdim(%x: tensor<?x64xf32>, %n: index) -> tensor<?x1xf32> {
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty(%n) : tensor<?x1xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<?x1xf32>) -> tensor<?x1xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, 0)>], iterator_types = ["parallel", "reduction"]}
+    ins(%x : tensor<?x64xf32>) outs(%f : tensor<?x1xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = arith.addf %a, %o : f32
+    linalg.yield %s : f32
+  } -> tensor<?x1xf32>
+  return %r : tensor<?x1xf32>
+}
