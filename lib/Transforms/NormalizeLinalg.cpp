@@ -187,7 +187,14 @@ struct NormalizeLinalg : lacuna::impl::NormalizeLinalgBase<NormalizeLinalg> {
 
     // [rows, 1] is [rows]: maps without constants are what grouping reads.
     RewritePatternSet unit(context);
+    // A contraction keeps its dimensions: they are its weight's.
     linalg::ControlDropUnitDims drop;
+    drop.controlFn = [](Operation *op) {
+      auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
+      return linalgOp && !isContraction(op)
+                 ? llvm::to_vector(llvm::seq<unsigned>(linalgOp.getNumLoops()))
+                 : SmallVector<unsigned>();
+    };
     linalg::populateFoldUnitExtentDimsPatterns(unit, drop);
     linalg::populateMoveInitOperandsToInputPattern(unit);
     tensor::populateFoldTensorEmptyPatterns(unit);
@@ -210,6 +217,7 @@ struct NormalizeLinalg : lacuna::impl::NormalizeLinalgBase<NormalizeLinalg> {
                  expand.getSrc().getDefiningOp<linalg::LinalgOp>();
         });
     linalg::populateEraseUnusedOperandsAndResultsPatterns(fuse);
+    tensor::populateFoldTensorEmptyPatterns(fuse);
     linalg::populateInlineConstantOperandsPatterns(fuse);
     memref::populateResolveRankedShapedTypeResultDimsPatterns(fuse);
     fuse.add<InterchangeToIdentity>(context);

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The runtime's C interface for tests: run a model on NumPy arrays, into
+poisoned outputs. bf16 arrays are uint16 (see types.py)."""
+import ctypes as ct
+import os
+import subprocess
+
+import numpy as np
+
+
+class DLDataType(ct.Structure):
+    _fields_ = [("code", ct.c_uint8), ("bits", ct.c_uint8), ("lanes", ct.c_uint16)]
+
+
+class DLDevice(ct.Structure):
+    _fields_ = [("device_type", ct.c_int32), ("device_id", ct.c_int32)]
+
+
+class DLTensor(ct.Structure):
+    _fields_ = [("data", ct.c_void_p), ("device", DLDevice), ("ndim", ct.c_int32), ("dtype", DLDataType),
+                ("shape", ct.POINTER(ct.c_int64)), ("strides", ct.POINTER(ct.c_int64)), ("byte_offset", ct.c_uint64)]
+
+
+class TensorInfo(ct.Structure):
+    _fields_ = [("name", ct.c_char_p), ("dtype_name", ct.c_char_p), ("dtype", DLDataType), ("ndim", ct.c_int32),
+                ("shape", ct.POINTER(ct.c_int64)), ("symbols", ct.c_void_p), ("layout", ct.c_char_p)]
+
+
+class FunctionInfo(ct.Structure):
+    _fields_ = [("name", ct.c_char_p), ("num_inputs", ct.c_size_t), ("inputs", ct.POINTER(TensorInfo)),
+                ("num_outputs", ct.c_size_t), ("outputs", ct.POINTER(TensorInfo))]
+
+
+class SessionOptions(ct.Structure):
+    _fields_ = [("struct_size", ct.c_size_t), ("params", ct.POINTER(ct.c_char_p)), ("num_params", ct.c_size_t),
+                ("parameters_file", ct.c_char_p), ("threads", ct.c_int32), ("device", ct.c_char_p)]
+
+
+NUMPY = {"f64": np.float64, "f32": np.float32, "f16": np.float16, "bf16": np.uint16, "i64": np.int64,
+         "i32": np.int32, "i16": np.int16, "i8": np.int8, "u8": np.uint8, "i1": np.bool_}
+
+
+def library():
+    build = os.environ["LACUNA_BUILD"]
+    lib = ct.CDLL(f"{build}/lib/liblacuna_runtime.so.1")
+    lib.lacuna_last_error.restype = ct.c_char_p
+    return lib
+
+
+class Model:
+    """A loaded model with its session."""
+
+    def __init__(self, path, params=(), threads=0):
+        self.lib = library()
+        self.model, self.session = ct.c_void_p(), ct.c_void_p()
+        self.check(self.lib.lacuna_model_load(str(path).encode(), ct.byref(self.model)))
+        files = (ct.c_char_p * len(params))(*[str(p).encode() for p in params])
+        options = SessionOptions(ct.sizeof(SessionOptions), files, len(params), None, threads, None)
+        self.check(self.lib.lacuna_session_create(self.model, ct.byref(options), ct.byref(self.session)))
+        self.info = FunctionInfo()
+        self.check(self.lib.lacuna_model_function(self.model, None, ct.byref(self.info)))
+
+    def __del__(self):
+        if self.session:
+            self.lib.lacuna_session_destroy(self.session)
+        if self.model:
+            self.lib.lacuna_model_destroy(self.model)
+
+    def check(self, status):
+        if status:
+            raise RuntimeError(self.lib.lacuna_last_error().decode())
+
+    def tensor(self, array, dtype):
+        shape = (ct.c_int64 * max(array.ndim, 1))(*array.shape)
+        self.keep += [shape, array]
+        return DLTensor(array.ctypes.data, DLDevice(1, 0), array.ndim, dtype, shape, None, 0)
+
+    def run(self, *arrays, poison=0xA5):
+        """Outputs for the inputs; every output byte is poisoned before."""
+        self.keep = []
+        n, m = self.info.num_inputs, self.info.num_outputs
+        arrays = [np.ascontiguousarray(a) for a in arrays]
+        ins = (DLTensor * max(n, 1))(*[self.tensor(a, self.info.inputs[i].dtype) for i, a in enumerate(arrays)])
+        outs = [self.info.outputs[i] for i in range(m)]
+        dims = (ct.c_int64 * max(sum(o.ndim for o in outs), 1))()
+        count = sum(o.ndim for o in outs)
+        self.check(self.lib.lacuna_session_output_shapes(self.session, None, ins, n, dims, ct.c_size_t(count)))
+        results, at = [], 0
+        for o in outs:
+            shape = tuple(dims[at:at + o.ndim])
+            at += o.ndim
+            result = np.empty(shape, NUMPY[o.dtype_name.decode()])
+            if result.size:
+                result.reshape(-1).view(np.uint8)[:] = poison
+            results.append(result)
+        tensors = (DLTensor * max(m, 1))(*[self.tensor(r, o.dtype) for r, o in zip(results, outs)])
+        self.check(self.lib.lacuna_session_run(self.session, None, ins, ct.c_size_t(n), tensors, ct.c_size_t(m), None))
+        return results
+
+
+def compile_model(path, out, *arguments):
+    """lacuna-compile, with its diagnostics in the error."""
+    command = [os.environ["LACUNA_BUILD"] + "/bin/lacuna-compile", str(path), "--target=cpu", "-o", str(out),
+               *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}\n{done.stderr}")
+    return done.stdout
