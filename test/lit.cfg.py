@@ -28,7 +28,7 @@ def on(name):
 
 config.name = "Lacuna"
 config.suffixes = [".mlir", ".test", ".py", ".ll"]
-config.excludes = ["Inputs", "CMakeLists.txt", "lit.cfg.py", "lit.site.cfg.py"]
+config.excludes = ["Inputs", "lacuna_test", "CMakeLists.txt", "lit.cfg.py", "lit.site.cfg.py"]
 config.test_source_root = here
 config.test_exec_root = f"{config.lacuna_build}/test"
 
@@ -48,6 +48,7 @@ config.environment["PATH"] = os.pathsep.join(
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope --allow-unused-prefixes=false"
 config.environment["PYTHONDONTWRITEBYTECODE"] = "1"
 config.environment["PYTHONPATH"] = here
+config.environment["LACUNA_BUILD"] = config.lacuna_build
 for name in ("LACUNA_TEST_SEED", "LACUNA_TEST_LONG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "CUDA_HOME"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
