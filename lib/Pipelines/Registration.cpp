@@ -7,6 +7,7 @@
 #include "lacuna/Conversion/InvokeBufferization.h"
 #include "lacuna/Conversion/Passes.h"
 #include "lacuna/IR/Lacuna.h"
+#include "lacuna/Pipelines/Phases.h"
 #include "lacuna/Transforms/Passes.h"
 
 #include "mlir/InitAllDialects.h"
@@ -26,4 +27,5 @@ void lacuna::registerAllPasses() {
   mlir::registerAllPasses();
   registerLacunaTransformsPasses();
   registerLacunaConversionPasses();
+  registerPhasePipelines();
 }

@@ -6,6 +6,7 @@
 #define LACUNA_CONVERSION_PASSES_TD
 
 include "mlir/Pass/PassBase.td"
+include "lacuna/Conversion/HostPasses.td"
 
 def OutlineDispatches : Pass<"outline-dispatches", "::mlir::ModuleOp"> {
   let summary = "Make each dispatch region a private function on buffers";

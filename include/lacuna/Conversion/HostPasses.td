@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The host passes: from public functions on tensors to exported entry points.
+
+#ifndef LACUNA_CONVERSION_HOSTPASSES_TD
+#define LACUNA_CONVERSION_HOSTPASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def GuardDivisions : Pass<"guard-divisions", "::mlir::ModuleOp"> {
+  let summary = "Keep integer divisions on sizes from trapping";
+  let description = [{
+    Sizes of a public function are computed on the host; one that is 0 may be
+    divided by before the check that refuses it. A divisor that may be 0
+    becomes 1 there. Dispatch functions are left alone.
+
+    Example: `arith.divsi %a, %b` divides by `select(%b == 0, 1, %b)`.
+  }];
+  let statistics = [Statistic<"numGuarded", "divisions-guarded", "divisors guarded">];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def CreateShapeFunctions : Pass<"create-shape-functions", "::mlir::ModuleOp"> {
+  let summary = "Derive a function from input sizes to result sizes";
+  let description = [{
+    For each public function @F, `@F$shapes` takes the sizes of the tensor
+    inputs, all of them in order, and returns the sizes of the results, all of
+    them in order. A result size that depends on the content of a tensor is an
+    error that names the result.
+
+    Example: `@F(tensor<?x8xf32>) -> tensor<?x4xf32>` gives
+    `@F$shapes(index, index) -> (index, index)`.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def AddDestinations : Pass<"add-destinations", "::mlir::ModuleOp"> {
+  let summary = "Make results of public functions destinations of the caller";
+  let description = [{
+    Tensor arguments become memrefs of identity layout, and results become
+    further memref arguments (marked `lacuna.output`) into which they are
+    materialized. A scalar argument or result becomes a memref of rank 0.
+
+    Example: `@F(tensor<4xf32>) -> tensor<4xf32>` becomes
+    `@F(memref<4xf32>, memref<4xf32> {lacuna.output})`.
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def BindWeights : Pass<"bind-weights", "::mlir::ModuleOp"> {
+  let summary = "Turn loads of extern globals into function arguments";
+  let description = [{
+    Each extern `ml_program.global` that a public function loads becomes one
+    memref argument behind its inputs and outputs, in the order of first use.
+    The attribute `lacuna.binding` of the argument says which weight and which
+    view of it the caller binds: a dictionary of `weight`, `view`, `type` (the
+    dense tensor) and, for a weight with a layout, `layout`.
+  }];
+  let statistics = [Statistic<"numBindings", "bindings", "weight arguments added">];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
+}
+
+def BufferizeHost : Pass<"bufferize-host", "::mlir::ModuleOp"> {
+  let summary = "Bufferize public functions";
+  let description = [{
+    One-shot bufferization of the public functions, after results were placed
+    into the caller's destinations where that needs no copy. Dispatch functions
+    are left to their route.
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
+def FreeBuffers : Pass<"free-buffers", "::mlir::ModuleOp"> {
+  let summary = "Free the buffers of public functions after their last use";
+  let description = [{
+    Puts a `memref.dealloc` behind the last use of each allocation of a public
+    function, views included. A buffer that leaves the block of its allocation
+    is left to the end of the call, where the runtime frees everything.
+  }];
+  let statistics = [Statistic<"numFreed", "buffers-freed", "allocations freed early">];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
+def CreateEntryPoints : Pass<"create-entry-points", "::mlir::ModuleOp"> {
+  let summary = "Emit the exported functions and the manifest";
+  let description = [{
+    For each public function @F: `lacuna_entry_F`, which takes an array of
+    pointers to memref descriptors (inputs, outputs, bindings), and
+    `lacuna_shapes_F`, which takes those of the inputs and writes all result
+    sizes. The constant `lacuna_manifest` describes them in JSON. All other
+    functions become private.
+  }];
+  let options = [
+    Option<"target", "target", "std::string", "\"cpu\"",
+           "target that the manifest names">,
+    Option<"cpu", "cpu", "std::string", "\"\"",
+           "processor that the manifest names">,
+    Option<"features", "features", "std::string", "\"\"",
+           "processor features that the manifest lists, separated by commas">,
+  ];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::arith::ArithDialect"];
+}
+
+#endif // LACUNA_CONVERSION_HOSTPASSES_TD

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The phases of a compilation. The order of all passes is in Phases.cpp and
+// nowhere else: lacuna-compile and the pipelines `lacuna-phase-*` of
+// lacuna-opt both come here.
+
+#ifndef LACUNA_PIPELINES_PHASES_H
+#define LACUNA_PIPELINES_PHASES_H
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
+
+namespace lacuna {
+
+/// What passes of several phases are told. Empty means: left to the pass.
+struct PhaseOptions : mlir::PassPipelineOptions<PhaseOptions> {
+  Option<std::string> rules{*this, "rules",
+                            llvm::cl::desc("File of rules that attach layouts"),
+                            llvm::cl::init("")};
+  Option<std::string> forceRoute{
+      *this, "force-route",
+      llvm::cl::desc("Route of every dispatch region that admits it"),
+      llvm::cl::init("")};
+  Option<std::string> target{*this, "target",
+                             llvm::cl::desc("Target to compile for"),
+                             llvm::cl::init("cpu")};
+  Option<std::string> cpu{*this, "cpu",
+                          llvm::cl::desc("Processor, as LLVM names it"),
+                          llvm::cl::init("")};
+  Option<std::string> features{
+      *this, "features",
+      llvm::cl::desc("Processor features, separated by commas"),
+      llvm::cl::init("")};
+};
+
+enum class Phase { Input, Dispatch, Plan, Routed, Host };
+
+/// All phases, in order.
+llvm::ArrayRef<Phase> getPhases();
+
+/// "input", "dispatch", "plan", "routed", "host".
+llvm::StringRef getPhaseName(Phase phase);
+std::optional<Phase> parsePhase(llvm::StringRef name);
+
+/// Adds the passes that lead from the end of the phase before to the end of
+/// this one.
+void buildPhase(Phase phase, mlir::OpPassManager &manager,
+                const PhaseOptions &options);
+
+/// Layouts attached; linalg in the few forms that grouping knows.
+void buildInputPhase(mlir::OpPassManager &manager, const PhaseOptions &options);
+/// Work grouped into lacuna.dispatch regions.
+void buildDispatchPhase(mlir::OpPassManager &manager,
+                        const PhaseOptions &options);
+/// Regions that read a layout have a plan.
+void buildPlanPhase(mlir::OpPassManager &manager, const PhaseOptions &options);
+/// Layouts are component buffers; each region is a function on buffers.
+void buildRoutedPhase(mlir::OpPassManager &manager,
+                      const PhaseOptions &options);
+/// The LLVM dialect and calls into the runtime.
+void buildHostPhase(mlir::OpPassManager &manager, const PhaseOptions &options);
+
+/// Registers `lacuna-phase-input`, ... `lacuna-phase-host`, and
+/// `lacuna-compile-pipeline`, which is all of them.
+void registerPhasePipelines();
+
+} // namespace lacuna
+
+#endif // LACUNA_PIPELINES_PHASES_H

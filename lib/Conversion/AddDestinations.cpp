@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// add-destinations: the signature of public functions becomes what the
+// runtime calls, memrefs in and memrefs to write to. Behind shape functions,
+// before weights are bound.
+
+#include "HostFunctions.h"
+
+#include "lacuna/Conversion/Passes.h"
+#include "lacuna/IR/Lacuna.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+namespace lacuna {
+#define GEN_PASS_DEF_ADDDESTINATIONS
+#include "lacuna/Conversion/Passes.h.inc"
+} // namespace lacuna
+
+using namespace mlir;
+using namespace lacuna;
+
+/// The buffer that carries a value of this type across the call: identity
+/// layout, rank 0 for a scalar. Fails where there is none.
+static FailureOr<MemRefType> getBufferType(Type type, func::FuncOp function,
+                                           const Twine &what) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (tensor && tensor.getEncoding())
+    return function.emitOpError()
+           << what << " has an encoding, " << type
+           << "; expected none: layouts stand on weights";
+  Type element = tensor ? tensor.getElementType() : type;
+  if (element.isF64() || element.isF32() || element.isF16() ||
+      element.isBF16() || element.isIndex() || element.isSignlessInteger(64) ||
+      element.isSignlessInteger(32) || element.isSignlessInteger(16) ||
+      element.isSignlessInteger(8) || element.isSignlessInteger(1))
+    return MemRefType::get(tensor ? tensor.getShape() : ArrayRef<int64_t>(),
+                           element);
+  return function.emitOpError()
+         << what << " has type " << type
+         << "; expected a ranked tensor of f64, f32, f16, bf16, i64, i32, "
+            "i16, i8, i1 or index";
+}
+
+/// The tensor type that a value of this type is on the inside.
+static RankedTensorType getTensorType(Type type) {
+  if (auto tensor = dyn_cast<RankedTensorType>(type))
+    return tensor;
+  return RankedTensorType::get({}, type);
+}
+
+static void readInput(BlockArgument argument, MemRefType buffer,
+                      OpBuilder &builder) {
+  Type type = argument.getType();
+  Location loc = argument.getLoc();
+  argument.setType(buffer);
+  auto read = bufferization::ToTensorOp::create(
+      builder, loc, getTensorType(type), argument, /*restrict=*/true,
+      /*writable=*/false);
+  Value value = read;
+  if (!isa<RankedTensorType>(type))
+    value = tensor::ExtractOp::create(builder, loc, value, ValueRange());
+  argument.replaceAllUsesExcept(value, read);
+}
+
+static void writeResult(Value result, Value destination, OpBuilder &builder) {
+  Location loc = result.getLoc();
+  if (!isa<RankedTensorType>(result.getType()))
+    result = tensor::FromElementsOp::create(
+        builder, loc, getTensorType(result.getType()), result);
+  bufferization::MaterializeInDestinationOp::create(
+      builder, loc, /*result=*/Type(), result, destination, /*restrict=*/true,
+      /*writable=*/true);
+}
+
+static LogicalResult addDestinations(func::FuncOp function) {
+  SmallVector<MemRefType> inputs, outputs;
+  for (auto [i, type] : llvm::enumerate(function.getArgumentTypes())) {
+    auto buffer = getBufferType(type, function, "argument " + Twine(i));
+    if (failed(buffer))
+      return failure();
+    inputs.push_back(*buffer);
+  }
+  for (auto [i, type] : llvm::enumerate(function.getResultTypes())) {
+    auto buffer = getBufferType(
+        type, function, "result '" + Twine(getResultName(function, i)) + "'");
+    if (failed(buffer))
+      return failure();
+    outputs.push_back(*buffer);
+  }
+
+  Block &body = function.getBody().front();
+  OpBuilder builder(function.getContext());
+  builder.setInsertionPointToStart(&body);
+  for (auto [argument, buffer] : llvm::zip(body.getArguments(), inputs))
+    readInput(argument, buffer, builder);
+
+  func::ReturnOp ret = getReturn(function);
+  builder.setInsertionPoint(ret);
+  SmallVector<DictionaryAttr> attributes;
+  function.getAllArgAttrs(attributes);
+  for (auto [i, buffer] : llvm::enumerate(outputs)) {
+    writeResult(ret.getOperand(i),
+                body.addArgument(buffer, ret.getOperand(i).getLoc()), builder);
+    NamedAttrList named(function.getResultAttrDict(i));
+    named.set(kOutputAttr, builder.getUnitAttr());
+    attributes.push_back(named.getDictionary(function.getContext()));
+  }
+  ret.getOperandsMutable().clear();
+  function.setAllResultAttrs(ArrayRef<DictionaryAttr>());
+  function.setType(builder.getFunctionType(body.getArgumentTypes(), {}));
+  function.setAllArgAttrs(attributes);
+  return success();
+}
+
+namespace {
+struct AddDestinations : lacuna::impl::AddDestinationsBase<AddDestinations> {
+  void runOnOperation() override {
+    auto functions = getHostFunctions(getOperation());
+    if (failed(functions))
+      return signalPassFailure();
+    for (func::FuncOp function : *functions)
+      if (failed(addDestinations(function)))
+        return signalPassFailure();
+  }
+};
+} // namespace

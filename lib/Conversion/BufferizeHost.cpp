@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// bufferize-host: public functions from tensors to memrefs. Their arguments
+// already are memrefs, so each function is bufferized alone, and dispatch
+// functions (which routes bufferize in their own ways) are not seen.
+
+#include "HostFunctions.h"
+
+#include "lacuna/Conversion/Passes.h"
+
+#include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
+#include "mlir/Dialect/Bufferization/Transforms/Transforms.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+namespace lacuna {
+#define GEN_PASS_DEF_BUFFERIZEHOST
+#include "lacuna/Conversion/Passes.h.inc"
+} // namespace lacuna
+
+using namespace mlir;
+using namespace mlir::bufferization;
+using namespace lacuna;
+
+static LogicalResult bufferizeFunction(func::FuncOp function) {
+  IRRewriter rewriter(function.getContext());
+  if (failed(eliminateEmptyTensors(rewriter, function)))
+    return failure();
+  OneShotBufferizationOptions options;
+  options.bufferAlignment = 64;
+  // Values of unknown layout, such as the results of scf.if, are contiguous.
+  options.unknownTypeConverterFn = [](TensorType type, Attribute memorySpace,
+                                      const BufferizationOptions &) {
+    return getMemRefTypeWithStaticIdentityLayout(type, memorySpace);
+  };
+  BufferizationState state;
+  return runOneShotBufferize(function, options, state);
+}
+
+namespace {
+struct BufferizeHost : lacuna::impl::BufferizeHostBase<BufferizeHost> {
+  void runOnOperation() override {
+    auto functions = getHostFunctions(getOperation());
+    if (failed(functions))
+      return signalPassFailure();
+    for (func::FuncOp function : *functions)
+      if (failed(bufferizeFunction(function)))
+        return signalPassFailure();
+  }
+};
+} // namespace

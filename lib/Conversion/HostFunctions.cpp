@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the host passes share. See HostFunctions.h.
+
+#include "HostFunctions.h"
+
+#include "lacuna/IR/Lacuna.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+static LogicalResult checkHostFunction(func::FuncOp function,
+                                       SymbolTable &symbols) {
+  if (!function.getBody().hasOneBlock())
+    return function.emitOpError("has unstructured control flow; expected one "
+                                "block (scf operations for control flow)");
+  WalkResult calls = function.walk([&](func::CallOp call) {
+    auto callee = symbols.lookup<func::FuncOp>(call.getCallee());
+    if (callee && callee->hasAttr(LacunaDialect::kDispatchAttr))
+      return WalkResult::advance();
+    call.emitOpError("calls @")
+        << call.getCallee()
+        << ", which was not inlined; expected functions that do not call "
+           "themselves";
+    return WalkResult::interrupt();
+  });
+  return failure(calls.wasInterrupted());
+}
+
+FailureOr<SmallVector<func::FuncOp>> lacuna::getHostFunctions(ModuleOp module) {
+  SymbolTable symbols(module);
+  SmallVector<func::FuncOp> functions;
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (!function.isPublic() || function->hasAttr(LacunaDialect::kDispatchAttr))
+      continue;
+    if (failed(checkHostFunction(function, symbols)))
+      return failure();
+    functions.push_back(function);
+  }
+  return functions;
+}
+
+std::string lacuna::getResultName(func::FuncOp function, unsigned index) {
+  if (auto name = function.getResultAttrOfType<StringAttr>(
+          index, LacunaDialect::kNameAttr))
+    return name.str();
+  return "result" + std::to_string(index);
+}
+
+func::ReturnOp lacuna::getReturn(func::FuncOp function) {
+  return cast<func::ReturnOp>(function.getBody().front().getTerminator());
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the host passes share: which functions they work on, and the names and
+// attributes by which they hand a signature to each other.
+
+#ifndef LACUNA_CONVERSION_HOSTFUNCTIONS_H
+#define LACUNA_CONVERSION_HOSTFUNCTIONS_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace lacuna {
+
+/// Argument attribute: the argument is a destination.
+constexpr llvm::StringLiteral kOutputAttr = "lacuna.output";
+/// Argument attribute: the argument is a weight; see pass bind-weights.
+constexpr llvm::StringLiteral kBindingAttr = "lacuna.binding";
+/// Function attribute of a shape function: the function it belongs to.
+constexpr llvm::StringLiteral kShapesOfAttr = "lacuna.shapes_of";
+
+/// The public functions of the module. Fails, with an error at the function,
+/// when one has several blocks, or calls a function that is not an outlined
+/// dispatch.
+llvm::FailureOr<llvm::SmallVector<mlir::func::FuncOp>>
+getHostFunctions(mlir::ModuleOp module);
+
+/// The name that the model gives to result `index`, or "result<index>".
+std::string getResultName(mlir::func::FuncOp function, unsigned index);
+
+/// The single return of a function of one block.
+mlir::func::ReturnOp getReturn(mlir::func::FuncOp function);
+
+} // namespace lacuna
+
+#endif // LACUNA_CONVERSION_HOSTFUNCTIONS_H

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The manifest of an artifact. See Manifest.h.
+
+#include "Manifest.h"
+
+#include "HostFunctions.h"
+
+#include "lacuna/IR/Lacuna.h"
+
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+namespace json = llvm::json;
+
+Manifest::Manifest(StringRef target, StringRef cpu, StringRef features) {
+  root["abi"] = 1;
+  root["producer"] = "lacuna " LACUNA_VERSION;
+  root["target"] = target;
+  root["cpu"] = cpu;
+  json::Array list;
+  for (StringRef feature : llvm::split(features, ','))
+    if (!feature.empty())
+      list.push_back(feature);
+  root["features"] = std::move(list);
+}
+
+/// JSON is UTF-8; a name that is not could never be found again.
+static LogicalResult checkName(StringRef name, func::FuncOp function) {
+  if (json::isUTF8(name) && !name.contains('\0'))
+    return success();
+  return function.emitOpError("uses the name \"")
+         << llvm::toStringRef(llvm::arrayRefFromStringRef(
+                llvm::toHex(name, /*LowerCase=*/true)))
+         << "\" (in hexadecimal), which is not valid UTF-8 without NUL; "
+            "rename it";
+}
+
+/// The manifest's name of an element type. Phase host admits only these.
+static std::string getDtype(Type type) {
+  if (type.isIndex())
+    return "i64";
+  std::string name;
+  llvm::raw_string_ostream(name) << type;
+  return name;
+}
+
+static json::Array getShape(ShapedType type) {
+  json::Array shape;
+  for (int64_t size : type.getShape())
+    shape.push_back(ShapedType::isDynamic(size) ? -1 : size);
+  return shape;
+}
+
+/// A C identifier from any name: other characters become `_` and two
+/// hexadecimal digits; a number tells equal outcomes apart.
+std::string Manifest::makeSymbol(StringRef name) {
+  std::string symbol;
+  for (char c : name)
+    symbol += llvm::isAlnum(c) || c == '_'
+                  ? std::string(1, c)
+                  : "_" + llvm::utohexstr(static_cast<unsigned char>(c),
+                                          /*LowerCase=*/true, /*Width=*/2);
+  std::string unique = symbol;
+  for (unsigned i = 1; !usedSymbols.insert(unique).second; ++i)
+    unique = symbol + "_" + std::to_string(i);
+  return unique;
+}
+
+FailureOr<json::Object> Manifest::describeTensor(func::FuncOp function,
+                                                 unsigned argument,
+                                                 StringRef fallback) {
+  auto type = cast<MemRefType>(function.getArgumentTypes()[argument]);
+  auto name =
+      function.getArgAttrOfType<StringAttr>(argument, LacunaDialect::kNameAttr);
+  StringRef text = name ? name.getValue() : fallback;
+  if (failed(checkName(text, function)))
+    return failure();
+  json::Object tensor{{"name", text.str()},
+                      {"dtype", getDtype(type.getElementType())},
+                      {"shape", getShape(type)}};
+  if (auto dims = function.getArgAttrOfType<ArrayAttr>(
+          argument, LacunaDialect::kDimsAttr)) {
+    json::Array names;
+    for (Attribute dim : dims) {
+      auto string = dyn_cast<StringAttr>(dim);
+      names.push_back(json::fixUTF8(string ? string.getValue() : ""));
+    }
+    tensor["symbols"] = std::move(names);
+  }
+  return tensor;
+}
+
+FailureOr<json::Object> Manifest::bind(func::FuncOp function,
+                                       unsigned argument) {
+  auto binding =
+      function.getArgAttrOfType<DictionaryAttr>(argument, kBindingAttr);
+  auto weight = binding.getAs<StringAttr>("weight");
+  auto view = binding.getAs<StringAttr>("view");
+  auto type = binding.getAs<TypeAttr>("type");
+  auto layout = binding.getAs<StringAttr>("layout");
+  auto shaped = type ? dyn_cast<ShapedType>(type.getValue()) : ShapedType();
+  if (!weight || !view || !shaped)
+    return function.emitOpError("argument ")
+           << argument << " has an incomplete lacuna.binding; expected "
+           << "weight, view and type";
+  if (failed(checkName(weight, function)))
+    return failure();
+  auto [it, isNew] = weightIndex.insert({weight, weights.size()});
+  if (isNew) {
+    json::Object entry{{"name", weight.getValue()},
+                       {"dtype", getDtype(shaped.getElementType())},
+                       {"shape", getShape(shaped)}};
+    if (layout)
+      entry["layout"] = layout.getValue();
+    weights.push_back(std::move(entry));
+  }
+  return json::Object{{"weight", it->second}, {"view", view.getValue()}};
+}
+
+LogicalResult Manifest::add(func::FuncOp function) {
+  if (failed(checkName(function.getName(), function)))
+    return failure();
+  json::Array inputs, outputs, bindings;
+  for (unsigned i = 0, e = function.getNumArguments(); i < e; ++i) {
+    bool isBinding = !!function.getArgAttr(i, kBindingAttr);
+    bool isOutput = !!function.getArgAttr(i, kOutputAttr);
+    json::Array &list = isBinding ? bindings : isOutput ? outputs : inputs;
+    auto entry = isBinding ? bind(function, i)
+                           : describeTensor(function, i,
+                                            (isOutput ? "result" : "arg") +
+                                                std::to_string(list.size()));
+    if (failed(entry))
+      return failure();
+    list.push_back(std::move(*entry));
+  }
+  symbols.push_back(makeSymbol(function.getName()));
+  functions.push_back(json::Object{{"name", function.getName()},
+                                   {"symbol", symbols.back()},
+                                   {"inputs", std::move(inputs)},
+                                   {"outputs", std::move(outputs)},
+                                   {"bindings", std::move(bindings)}});
+  return success();
+}
+
+std::string Manifest::str() {
+  root["functions"] = std::move(functions);
+  root["weights"] = std::move(weights);
+  std::string text;
+  llvm::raw_string_ostream(text) << json::Value(std::move(root));
+  return text;
+}

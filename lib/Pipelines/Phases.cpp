@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The order of all passes, phase by phase.
+
+#include "lacuna/Pipelines/Phases.h"
+
+#include "lacuna/Conversion/Passes.h"
+#include "lacuna/Transforms/Passes.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+void lacuna::buildInputPhase(OpPassManager &manager,
+                             const PhaseOptions &options) {
+  manager.addPass(createNamedLiteralsToGlobals());
+  manager.addPass(createInlinerPass());
+  manager.addNestedPass<func::FuncOp>(createNormalizeLinalg());
+}
+
+void lacuna::buildDispatchPhase(OpPassManager &manager,
+                                const PhaseOptions &options) {
+  manager.addNestedPass<func::FuncOp>(createFormDispatches());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+}
+
+void lacuna::buildPlanPhase(OpPassManager &manager,
+                            const PhaseOptions &options) {
+  PlanDispatchesOptions plan;
+  plan.forceRoute = options.forceRoute;
+  manager.addPass(createPlanDispatches(plan));
+}
+
+void lacuna::buildRoutedPhase(OpPassManager &manager,
+                              const PhaseOptions &options) {
+  manager.addPass(createOutlineDispatches());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+}
+
+/// Dispatch functions as plain loops.
+static void buildLoops(OpPassManager &manager) {
+  bufferization::OneShotBufferizePassOptions bufferize;
+  bufferize.allowReturnAllocsFromLoops = true;
+  manager.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  manager.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
+}
+
+/// From loops and buffers to the LLVM dialect.
+static void buildLLVM(OpPassManager &manager) {
+  manager.addPass(memref::createExpandStridedMetadataPass());
+  manager.addPass(createLowerAffinePass());
+  manager.addPass(createSCFToControlFlowPass());
+  manager.addNestedPass<func::FuncOp>(arith::createArithExpandOpsPass());
+  manager.addNestedPass<func::FuncOp>(createConvertMathToLLVMPass());
+  manager.addPass(createConvertMathToLibmPass());
+  manager.addPass(createConvertToLLVMPass());
+  manager.addPass(createReconcileUnrealizedCastsPass());
+}
+
+void lacuna::buildHostPhase(OpPassManager &manager,
+                            const PhaseOptions &options) {
+  manager.addPass(createGuardDivisions());
+  manager.addPass(createCreateShapeFunctions());
+  manager.addPass(createAddDestinations());
+  manager.addPass(createBindWeights());
+  manager.addPass(createBufferizeHost());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  manager.addPass(createFreeBuffers());
+  CreateEntryPointsOptions entry;
+  entry.target = options.target;
+  entry.cpu = options.cpu;
+  entry.features = options.features;
+  manager.addPass(createCreateEntryPoints(entry));
+  buildLoops(manager);
+  buildLLVM(manager);
+}
+
+void lacuna::buildPhase(Phase phase, OpPassManager &manager,
+                        const PhaseOptions &options) {
+  switch (phase) {
+  case Phase::Input:
+    return buildInputPhase(manager, options);
+  case Phase::Dispatch:
+    return buildDispatchPhase(manager, options);
+  case Phase::Plan:
+    return buildPlanPhase(manager, options);
+  case Phase::Routed:
+    return buildRoutedPhase(manager, options);
+  case Phase::Host:
+    return buildHostPhase(manager, options);
+  }
+}
+
+ArrayRef<Phase> lacuna::getPhases() {
+  static constexpr Phase phases[] = {Phase::Input, Phase::Dispatch, Phase::Plan,
+                                     Phase::Routed, Phase::Host};
+  return phases;
+}
+
+StringRef lacuna::getPhaseName(Phase phase) {
+  switch (phase) {
+  case Phase::Input:
+    return "input";
+  case Phase::Dispatch:
+    return "dispatch";
+  case Phase::Plan:
+    return "plan";
+  case Phase::Routed:
+    return "routed";
+  case Phase::Host:
+    return "host";
+  }
+  llvm_unreachable("all phases are named");
+}
+
+std::optional<Phase> lacuna::parsePhase(StringRef name) {
+  for (Phase phase : getPhases())
+    if (getPhaseName(phase) == name)
+      return phase;
+  return std::nullopt;
+}
+
+template <Phase phase> static void registerPhase(StringRef description) {
+  PassPipelineRegistration<PhaseOptions>(
+      ("lacuna-phase-" + getPhaseName(phase)).str(), description,
+      [](OpPassManager &manager, const PhaseOptions &options) {
+        buildPhase(phase, manager, options);
+      });
+}
+
+void lacuna::registerPhasePipelines() {
+  registerPhase<Phase::Input>("From a model to normalized linalg with layouts");
+  registerPhase<Phase::Dispatch>("From phase input to dispatch regions");
+  registerPhase<Phase::Plan>("From phase dispatch to planned regions");
+  registerPhase<Phase::Routed>("From phase plan to functions on buffers");
+  registerPhase<Phase::Host>("From phase routed to the LLVM dialect");
+  PassPipelineRegistration<PhaseOptions>(
+      "lacuna-compile-pipeline", "All phases, from a model to the LLVM dialect",
+      [](OpPassManager &manager, const PhaseOptions &options) {
+        for (Phase phase : getPhases())
+          buildPhase(phase, manager, options);
+      });
+}
