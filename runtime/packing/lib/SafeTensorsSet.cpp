@@ -133,7 +133,7 @@ const std::string *SafeTensorsSet::findMetadata(std::string_view key) const {
 
 std::string SafeTensorsSet::describe() const {
   if (files.empty())
-    return "no file";
+    return "any file (none was given)";
   std::string text;
   for (const std::string &file : files)
     text += (text.empty() ? "" : ", ") + quote(file);
