@@ -77,6 +77,13 @@ class Model:
 
     def run(self, *arrays, poison=0xA5):
         """Outputs for the inputs; every output byte is poisoned before."""
+        call, results = self.prepare(*arrays, poison=poison)
+        call()
+        return results
+
+    def prepare(self, *arrays, poison=0xA5):
+        """A call without arguments that runs on these inputs, and the arrays
+        that it writes."""
         self.keep = []
         n, m = self.info.num_inputs, self.info.num_outputs
         arrays = [np.ascontiguousarray(a) for a in arrays]
@@ -94,8 +101,12 @@ class Model:
                 result.reshape(-1).view(np.uint8)[:] = poison
             results.append(result)
         tensors = (DLTensor * max(m, 1))(*[self.tensor(r, o.dtype) for r, o in zip(results, outs)])
-        self.check(self.lib.lacuna_session_run(self.session, None, ins, ct.c_size_t(n), tensors, ct.c_size_t(m), None))
-        return results
+
+        def call(keep=self.keep):
+            self.check(self.lib.lacuna_session_run(
+                self.session, None, ins, ct.c_size_t(n), tensors, ct.c_size_t(m), None))
+
+        return call, results
 
 
 def compile_model(path, out, *arguments):
