@@ -154,6 +154,12 @@ TEST(NMEdge, EmptyAndZero) {
       EXPECT_TRUE(unpackNM(geometry, {}, {}, {}).ok());
     }
   }
+  // A file of no bytes may claim very many rows of nothing.
+  NMGeometry empty = geometryOf({2, 4, 1}, ElementType::I8, {INT64_MAX, 0});
+  EXPECT_TRUE(pack(empty, {}).status.ok());
+  EXPECT_TRUE(unpackNM(empty, {}, {}, {}).ok());
+  EXPECT_TRUE(pruneNM(empty, {}).ok());
+
   NMGeometry geometry = geometryOf({2, 4, 0}, ElementType::I8, {8});
   Packed packed = pack(geometry, Bytes(8, 0));
   EXPECT_EQ(packed.coordinates, (Bytes{0, 1, 0, 1}));

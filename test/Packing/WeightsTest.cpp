@@ -113,9 +113,10 @@ TEST_F(Weights, EitherFormFromEitherForm) {
                 text(reference::view(bias)));
     }
     EXPECT_TRUE(store.check(fcSpec).ok());
-    EXPECT_EQ(store.storedLayout("fc").has_value(), path == packedPath);
-    EXPECT_FALSE(store.storedLayout("bias"));
-    EXPECT_FALSE(store.storedLayout("none"));
+    EXPECT_EQ(store.stored("fc")->layout.has_value(), path == packedPath);
+    EXPECT_EQ(store.stored("fc")->shape, (Shape{70, 30}));
+    EXPECT_FALSE(store.stored("bias")->layout);
+    expectMessage(store.stored("none").status(), {"weight 'none'", "not in"});
   }
   // Without a layout in the model, a packed file still gives the same weight.
   WeightSpec plain = fcSpec;
@@ -175,7 +176,7 @@ TEST_F(Weights, ThroughParameters) {
   named.name = "w";
   expectPacked(dense.packed(named));
   expectPacked(packed.packed(named));
-  EXPECT_TRUE(packed.storedLayout("w"));
+  EXPECT_TRUE(packed.stored("w")->layout);
   WeightSpec transposed = {"t", ElementType::F32, {30, 70}, NMLayout{2, 4, 0}};
   Result<PackedWeight> t = dense.packed(transposed);
   ASSERT_TRUE(t.ok()) << t.message();

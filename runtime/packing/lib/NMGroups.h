@@ -41,6 +41,8 @@ NMGroup getGroup(const NMGeometry &geometry, uint64_t row, uint64_t index);
 template <typename Body>
 bool forEachGroup(const NMGeometry &geometry, RowRange rows, Body body) {
   constexpr uint64_t rowsAtOnce = 64;
+  if (geometry.groups == 0) // Rows without elements may be very many.
+    return true;
   for (uint64_t begin = rows.begin; begin < rows.end;) {
     uint64_t end = begin + 1;
     if (geometry.inner > 1)

@@ -12,8 +12,9 @@
 
 using namespace lacuna::packing;
 
-/// What the files hold under a weight's name, type and shape checked.
+/// What the files hold under a weight's name.
 struct WeightStore::Stored {
+  WeightSpec spec;
   /// Nothing: stored dense.
   std::optional<NMGeometry> geometry;
   /// Of a packed weight; mapped.
@@ -95,59 +96,59 @@ const std::string *WeightStore::layoutEntry(const std::string &name) const {
                 : nullptr;
 }
 
-std::optional<NMLayout>
-WeightStore::storedLayout(const std::string &name) const {
+Result<WeightStore::Stored> WeightStore::lookup(const std::string &name) const {
   const std::string *entry = layoutEntry(name);
-  if (!entry)
-    return std::nullopt;
+  if (!entry) {
+    Result<Tensor> dense = parameters.describe(name);
+    if (!dense.ok())
+      return dense.status();
+    return Stored{{name, dense->type, dense->shape, std::nullopt}, {}, {}, {}};
+  }
+  std::string source = *parameters.identity(name);
   Result<NMGeometry> geometry = parseLayoutEntry(*entry);
   if (!geometry.ok())
-    return std::nullopt;
-  return geometry->layout;
+    return geometry.status().withContext("metadata " +
+                                         quote(layoutPrefix + source));
+  const SafeTensorsSet &files = parameters.files();
+  if (files.find(source))
+    return Status::error("the files hold it dense and packed; expected one of "
+                         "them: leave one of the files out");
+  Result<Tensor> values = findComponent(files, source + ".values",
+                                        geometry->type, geometry->packedShape);
+  if (!values.ok())
+    return values.status();
+  Result<Tensor> coordinates = findComponent(
+      files, source + ".coordinates", ElementType::U8, geometry->packedShape);
+  if (!coordinates.ok())
+    return coordinates.status();
+  WeightSpec spec = {name, geometry->type, geometry->shape, geometry->layout};
+  return Stored{std::move(spec), std::move(*geometry), std::move(*values),
+                std::move(*coordinates)};
 }
 
 Result<WeightStore::Stored> WeightStore::lookup(const WeightSpec &spec) const {
-  Stored stored;
-  Tensor found;
-  if (const std::string *entry = layoutEntry(spec.name)) {
-    std::string source = *parameters.identity(spec.name);
-    Result<NMGeometry> geometry = parseLayoutEntry(*entry);
-    if (!geometry.ok())
-      return geometry.status().withContext("metadata " +
-                                           quote(layoutPrefix + source));
-    const SafeTensorsSet &files = parameters.files();
-    if (files.find(source))
-      return Status::error("the files hold it dense and packed; expected one "
-                           "of them: leave one of the files out");
-    Result<Tensor> values = findComponent(
-        files, source + ".values", geometry->type, geometry->packedShape);
-    if (!values.ok())
-      return values.status();
-    Result<Tensor> coordinates = findComponent(
-        files, source + ".coordinates", ElementType::U8, geometry->packedShape);
-    if (!coordinates.ok())
-      return coordinates.status();
-    if (spec.layout && *spec.layout != geometry->layout)
-      return Status::error("it is stored as " + geometry->layout.str() +
-                           ", but the model has it as " + spec.layout->str() +
-                           "; give the dense weight, or compile the model "
-                           "with the layout of the file");
-    found.type = geometry->type;
-    found.shape = geometry->shape;
-    stored = {std::move(*geometry), std::move(*values),
-              std::move(*coordinates)};
-  } else {
-    Result<Tensor> dense = parameters.describe(spec.name);
-    if (!dense.ok())
-      return dense.status();
-    found = *dense;
-  }
+  Result<Stored> stored = lookup(spec.name);
+  if (!stored.ok())
+    return stored;
+  const WeightSpec &found = stored->spec;
+  if (spec.layout && found.layout && *spec.layout != *found.layout)
+    return Status::error("it is stored as " + found.layout->str() +
+                         ", but the model has it as " + spec.layout->str() +
+                         "; give the dense weight, or compile the model with "
+                         "the layout of the file");
   if (found.type != spec.type || found.shape != spec.shape)
     return Status::error("the file has " + describe(found.type, found.shape) +
                          "; expected " + describe(spec.type, spec.shape) +
                          " as in the model; give the weights of this model, "
                          "or convert them");
   return stored;
+}
+
+Result<WeightSpec> WeightStore::stored(const std::string &name) const {
+  Result<Stored> stored = lookup(name);
+  if (!stored.ok())
+    return stored.status().withContext("weight " + quote(name));
+  return stored->spec;
 }
 
 /// Runs `body` on ranges of rows; of several failures the one of the first

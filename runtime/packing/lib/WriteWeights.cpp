@@ -16,9 +16,10 @@ enum class Component { Values, Coordinates };
 Status packRows(const NMGeometry &geometry, const Tensor &dense,
                 Component component, const ByteSink &sink) {
   constexpr uint64_t bytesAtOnce = 4 << 20;
+  if (geometry.valuesBytes == 0) // Perhaps with any number of empty rows.
+    return Status();
   uint64_t rowBytes = geometry.rowValuesBytes();
-  uint64_t rowsAtOnce =
-      std::max<uint64_t>(1, bytesAtOnce / std::max<uint64_t>(1, rowBytes));
+  uint64_t rowsAtOnce = std::max<uint64_t>(1, bytesAtOnce / rowBytes);
   rowsAtOnce = std::min(rowsAtOnce, geometry.rows);
   Result<Buffer> values = Buffer::allocate(rowsAtOnce * rowBytes);
   if (!values.ok())
@@ -46,7 +47,10 @@ Status packRows(const NMGeometry &geometry, const Tensor &dense,
 Status produceComponent(const WeightStore &store, const WeightSpec &spec,
                         const NMGeometry &geometry, Component component,
                         const ByteSink &sink) {
-  if (store.storedLayout(spec.name)) {
+  Result<WeightSpec> stored = store.stored(spec.name);
+  if (!stored.ok())
+    return stored.status();
+  if (stored->layout) {
     Result<PackedWeight> weight = store.packed(spec);
     if (!weight.ok())
       return weight.status();

@@ -41,9 +41,9 @@ public:
   static Result<WeightStore> open(const std::vector<std::string> &paths,
                                   const std::string &parametersPath = "");
 
-  /// The layout that the weight is stored with; nothing when it is stored
-  /// dense or is missing.
-  std::optional<NMLayout> storedLayout(const std::string &name) const;
+  /// What the files say about a weight: its type, dense shape, and the layout
+  /// that it is stored with, if any.
+  Result<WeightSpec> stored(const std::string &name) const;
 
   /// Whether the weight is there with the type, shape and layout that the
   /// model says; its bytes are not looked at.
@@ -68,6 +68,7 @@ public:
 private:
   explicit WeightStore(ParameterSource source);
   struct Stored;
+  Result<Stored> lookup(const std::string &name) const;
   Result<Stored> lookup(const WeightSpec &spec) const;
   const std::string *layoutEntry(const std::string &name) const;
 
