@@ -43,13 +43,14 @@ if roundtrip:
 config.test_format = lit.formats.ShTest()
 
 bin_dir = f"{config.lacuna_build}/bin"
+cuda = f"{root}/.lacuna/cuda"
 config.environment["PATH"] = os.pathsep.join(
-    [bin_dir, config.llvm_bin, os.environ.get("PATH", "")])
+    [bin_dir, config.llvm_bin, f"{cuda}/bin", os.environ.get("PATH", "")])
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope --allow-unused-prefixes=false"
 config.environment["PYTHONDONTWRITEBYTECODE"] = "1"
 config.environment["PYTHONPATH"] = here
 config.environment["LACUNA_BUILD"] = config.lacuna_build
-for name in ("LACUNA_TEST_SEED", "LACUNA_TEST_LONG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "CUDA_HOME"):
+for name in ("LACUNA_TEST_SEED", "LACUNA_TEST_LONG", "ASAN_OPTIONS", "UBSAN_OPTIONS"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
 
@@ -59,6 +60,7 @@ config.substitutions += [
     (r"(?<![\w./%-])lacuna-opt(?![\w./-])", opt),
     ("%torch_python", torch_python),  # PyTorch and what lacuna-import needs
     ("%python", sys.executable),  # NumPy; the oracle of the numeric tests
+    ("%cuda", cuda),  # the CUDA toolkit that set-up found or installed
     ("%lacuna_build", config.lacuna_build),
     ("%lacuna_src", root),
     ("%cxx", config.cxx),
@@ -73,6 +75,9 @@ if on("long"):
     features.add("long")
 if on("torch") and os.path.exists(torch_python):
     features.add("torch")
+if os.path.exists(f"{cuda}/bin/ptxas"):
+    features.add("ptxas")
+    config.environment["CUDA_HOME"] = cuda
 if config.sanitize:
     features.add("sanitizer")
 if os.path.exists("/proc/cpuinfo"):
