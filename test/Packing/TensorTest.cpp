@@ -8,6 +8,14 @@
 
 using namespace lacuna::packing;
 
+// An allocation that cannot succeed is a result here, under the sanitizers too.
+extern "C" const char *__asan_default_options() {
+  return "allocator_may_return_null=1";
+}
+extern "C" const char *__tsan_default_options() {
+  return "allocator_may_return_null=1";
+}
+
 TEST(Tensor, NamesRoundtrip) {
   for (unsigned i = 0; i <= static_cast<unsigned>(ElementType::Bool); ++i) {
     auto type = static_cast<ElementType>(i);
