@@ -160,11 +160,13 @@ private:
     YieldOp::create(builder, dispatch.getLoc(), yielded);
   }
 
-  /// What was repeated or read in place may have no other use.
+  /// What was repeated, fused or read in place may have no other use. An index
+  /// that a dead gather would have checked is not read.
   static void removeDead(func::FuncOp function) {
     for (Block &block : function.getBody())
       for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
-        if (isOpTriviallyDead(&op))
+        if (isOpTriviallyDead(&op) ||
+            (DispatchGroup::isRoot(&op) && op.use_empty()))
           op.erase();
   }
 };

@@ -202,6 +202,8 @@ struct NormalizeLinalg : lacuna::impl::NormalizeLinalgBase<NormalizeLinalg> {
     };
     linalg::populateFoldUnitExtentDimsPatterns(unit, drop);
     linalg::populateMoveInitOperandsToInputPattern(unit);
+    // collapse(fill(empty)) is fill(empty).
+    linalg::FillOp::getCanonicalizationPatterns(unit, context);
     tensor::populateFoldTensorEmptyPatterns(unit);
     rewrite(std::move(unit));
 
