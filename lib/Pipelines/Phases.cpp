@@ -57,6 +57,7 @@ static void buildLoops(OpPassManager &manager) {
 
 /// From loops and buffers to the LLVM dialect.
 static void buildLLVM(OpPassManager &manager) {
+  manager.addNestedPass<func::FuncOp>(createLowerExpandShapes());
   manager.addPass(memref::createExpandStridedMetadataPass());
   manager.addPass(createLowerAffinePass());
   manager.addPass(createSCFToControlFlowPass());

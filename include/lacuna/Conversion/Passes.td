@@ -32,4 +32,20 @@ def OutlineDispatches : Pass<"outline-dispatches", "::mlir::ModuleOp"> {
     "::mlir::func::FuncDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def LowerExpandShapes : Pass<"lower-expand-shapes", "::mlir::func::FuncOp"> {
+  let summary = "Make memref.expand_shape a reinterpret_cast";
+  let description = [{
+    Upstream's `expand-strided-metadata` crashes on an expansion that makes two
+    or more dynamic dimensions of one (rows to batch x length). Here each
+    expanded dimension's stride is the source's times the sizes after it in its
+    group, whatever is dynamic.
+
+    Example: `memref.expand_shape %m [[0, 1], [2]] output_shape [%b, %l, 8]`
+    becomes `memref.reinterpret_cast %base ... sizes: [%b, %l, 8], strides:
+    [%l * 8, 8, 1]`.
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::memref::MemRefDialect"];
+}
+
 #endif // LACUNA_CONVERSION_PASSES_TD
