@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The models of these tests: where lacuna-import finds each, the module with
+random weights in PyTorch, and inputs for it."""
+import importlib.util
+import os
+
+import torch
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+POINTS = ((3, 16), (2, 5), (1, 2), (1, 1), (2, 1), (1, 63))
+USER = {"mlp": ["--input", "x:f32[batch,64]"], "block": []}
+small = dict(hidden_size=64, intermediate_size=128, num_hidden_layers=2,
+             num_attention_heads=4, vocab_size=100)
+gqa = dict(small, num_key_value_heads=2)
+CONFIGS = {
+    "gpt2": ("GPT2LMHeadModel", dict(n_embd=64, n_layer=2, n_head=4, vocab_size=100)),
+    "llama": ("LlamaForCausalLM", gqa),
+    "qwen2": ("Qwen2ForCausalLM", gqa),
+    "mistral": ("MistralForCausalLM", dict(gqa, sliding_window=8)),
+    "bert": ("BertModel", small),
+    "opt": ("OPTForCausalLM", dict(
+        hidden_size=64, ffn_dim=128, num_hidden_layers=2, num_attention_heads=4,
+        vocab_size=100, word_embed_proj_dim=64)),
+}
+NAMES = (*USER, *CONFIGS)
+# The matrices of the ffn, by the names of their parameters in the IR; where a
+# matrix is stored [in, out] (GPT-2's Conv1D) the contraction is dimension 0.
+FFN = {
+    "mlp": ["ffn.*.weight"], "block": ["ffn.*.weight"],
+    "gpt2": ["*.mlp.*.weight"], "llama": ["*.mlp.*.weight"], "qwen2": ["*.mlp.*.weight"],
+    "mistral": ["*.mlp.*.weight"],
+    "bert": ["*.intermediate.dense.weight", "encoder.layer.?.output.dense.weight"],
+    "opt": ["*.fc?.weight"],
+}
+CONTRACTION = {"gpt2": 0}
+
+
+def source(name, folder):
+    """Arguments of lacuna-import; writes what they name into `folder`."""
+    if name in USER:
+        return [f"{HERE}/Inputs/{name}.py:make_model", *USER[name]]
+    config(name).save_pretrained(folder)
+    return [folder]
+
+
+def config(name):
+    import transformers
+
+    cls, options = CONFIGS[name]
+    made = getattr(transformers, cls).config_class(**options)
+    made.architectures = [cls]
+    return made
+
+
+def build(name, **changes):
+    """The module; `changes` replace entries of its configuration."""
+    if name in USER:
+        spec = importlib.util.spec_from_file_location(name, f"{HERE}/Inputs/{name}.py")
+        code = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(code)
+        made = code.make_model()
+        return (made[0] if isinstance(made, tuple) else made).eval()
+    import transformers
+
+    settings = config(name)
+    settings._attn_implementation = "eager"
+    settings.use_cache = False
+    for key, value in changes.items():
+        setattr(settings, key, value)
+    module = getattr(transformers, CONFIGS[name][0])._from_config(settings).eval()
+    randomize(module)
+    return module
+
+
+def randomize(module):
+    """Norms and biases too: initial ones and zeros would hide a mistake."""
+    with torch.no_grad():
+        for parameter in module.parameters():
+            if parameter.dim() == 1:
+                parameter.add_(torch.randn_like(parameter) * 0.1)
+
+
+def inputs(name, batch, length):
+    """{name: tensor}; where there is room, a row is padded at its end."""
+    if name == "mlp":
+        return {"x": torch.randn(batch * length, 64)}
+    mask = torch.ones(batch, length, dtype=torch.long)
+    if batch > 1 and length > 3:
+        mask[1, -3:] = 0
+    if name == "block":
+        return {"hidden": torch.randn(batch, length, 64), "mask": mask.bool()}
+    return {"input_ids": torch.randint(0, 100, (batch, length)), "attention_mask": mask}
+
+
+def run(module, tensors):
+    """{name: result}; what stands at padding is no one's."""
+    with torch.no_grad():
+        result = module(**tensors)
+    if isinstance(result, torch.Tensor):
+        return {"output": result}
+    return {n: t for n, t in result.items() if isinstance(t, torch.Tensor)}
+
+
+def at_padding(name, tensors, result):
+    """Positions that no reference says anything about."""
+    mask = tensors.get("attention_mask", tensors.get("mask"))
+    if mask is None or result.dim() < 3:
+        return torch.zeros(result.shape, dtype=torch.bool)
+    return (mask == 0)[..., None].expand(result.shape)

@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""From an exported program to upstream's dialects, by torch-mlir.
+
+Weights become literals that name a parameter and hold no data. What torch-mlir
+miscompiles (views with dynamic dimensions), cannot express in MLIR 22 (prefix
+sums) or expresses at a cost (the largest element) leaves it as calls of private
+functions, whose bodies are written here (definitions.py) and inlined.
+"""
+import functools
+import re
+
+import numpy as np
+import torch
+from torch._subclasses.fake_tensor import FakeTensor
+from torch_mlir import ir
+from torch_mlir.dialects import torch as torch_dialect
+from torch_mlir.extras.fx_importer import (
+    FxImporter, FxImporterHooks, GraphNodeImporter, create_mlir_tensor_type)
+from torch_mlir.passmanager import PassManager
+
+from . import decompositions, definitions, reshaping
+from .errors import ImportFailure
+
+aten = torch.ops.aten
+WRAPPER = "model."  # export.py wraps the model in a module of this name
+LARGEST_LITERAL = 1 << 24
+
+# torch-mlir's pipelines without the last pass, which refuses calls.
+TO_TORCH = ("builtin.module(func.func(torch-match-quantized-custom-ops), "
+            "torchdynamo-export-to-torch-backend-pipeline{extra-library=})")
+TO_LINALG = "builtin.module(" + ",".join([
+    "func.func(torch-simplify-dtype-calculations)",
+    "func.func(convert-torch-to-tmtensor)", "func.func(canonicalize)",
+    "func.func(convert-torch-to-linalg{allow-non-finites=true})",
+    "func.func(canonicalize)", "func.func(convert-torch-to-scf)",
+    "func.func(convert-torch-to-arith)", "func.func(convert-torch-to-tensor)",
+    "convert-torch-conversion-to-mlprogram", "func.func(memref-expand)",
+    "func.func(canonicalize)", "func.func(resolve-shaped-type-result-dims)",
+    "func.func(cse)", "torch-func-backend-type-conversion",
+    "func.func(canonicalize)",
+    "func.func(torch-finalizing-backend-type-conversion)"]) + ")"
+TIDY = ("builtin.module(inline, symbol-dce, func.func(canonicalize), "
+        "func.func(resolve-shaped-type-result-dims), func.func(canonicalize), "
+        "func.func(cse))")
+
+
+class Weights(FxImporterHooks):
+    """`names` maps the exported program's names to the IR's; `values` holds
+    what is in no checkpoint."""
+
+    def __init__(self, names, values):
+        self.names, self.values = names, values
+        self.used = {}  # {name in the IR: the literal}
+
+    def resolve_input(self, importer, value, info):
+        name = info.input_spec.target.removeprefix(WRAPPER)
+        if info.input_spec.persistent is False:
+            return self._inline(importer, name, self.values.get(name, value))
+        name = self.names.get(name, name)
+        with ir.Location.name(name, context=importer._c):
+            if name not in self.used:
+                # The blob is cut from the text; the binding asks for one.
+                self.used[name] = ir.DenseResourceElementsAttr.get_from_buffer(
+                    np.zeros(16, np.uint8), name, create_mlir_tensor_type(value))
+            return _literal(importer, value, self.used[name])
+
+    def resolve_literal(self, importer, value, info):
+        if not isinstance(value, torch.Tensor) or info is not None:
+            return None
+        return self._inline(importer, "a constant tensor", value)
+
+    def _inline(self, importer, name, value):
+        if isinstance(value, FakeTensor):
+            if value.constant is None:
+                raise ImportFailure(
+                    f"the values of '{name}' are not known: it is in no "
+                    "checkpoint and was computed from a weight. Register it as "
+                    "a persistent buffer or compute it in forward")
+            value = value.constant
+        if value.numel() > LARGEST_LITERAL:
+            raise ImportFailure(
+                f"'{name}' has {value.numel():,} elements, too many for a "
+                f"literal (at most {LARGEST_LITERAL:,}): register it as a "
+                "persistent buffer")
+        with ir.Location.name(name, context=importer._c):
+            return _literal(importer, value, _dense(value.detach().contiguous()))
+
+
+def _literal(importer, value, attribute):
+    return ir.Operation.create(
+        "torch.vtensor.literal",
+        results=[importer._cc.tensor_to_vtensor_type(value)],
+        attributes={"value": attribute}).result
+
+
+def _dense(value):
+    element = create_mlir_tensor_type(value).element_type
+    shape = list(value.shape)
+    if value.dtype == torch.bfloat16:
+        array = value.view(torch.int16).numpy()
+    else:
+        array = value.numpy()
+    if value.numel() and bool((value.reshape(-1) == value.reshape(-1)[0]).all()):
+        scalar = value.reshape(-1)[0].item()
+        attribute = (ir.FloatAttr.get(element, scalar) if value.is_floating_point()
+                     else ir.IntegerAttr.get(element, int(scalar)))
+        return ir.DenseElementsAttr.get_splat(create_mlir_tensor_type(value), attribute)
+    return ir.DenseElementsAttr.get(array, type=element, shape=shape)
+
+
+class Nodes(GraphNodeImporter):
+    """`bodies` maps the symbol of each call to the function that writes its
+    body, given the types of operands and result."""
+
+    bodies = None
+
+    def _import_torch_op_overload(self, loc, node, concrete_target=None):
+        target = concrete_target or node.target
+        if target in (aten.view.default, aten._unsafe_view.default, aten.reshape.default):
+            if _is_dynamic(node.args[0]) or _is_dynamic(node):
+                return self._view(loc, node)
+        elif target in (aten.amax.default, aten.amin.default):
+            if node.meta["val"].is_floating_point():
+                return self._extremum(loc, node, target is aten.amax.default)
+        elif target is aten.cumsum.default:
+            rank = node.meta["val"].dim()
+            return self._call(loc, node, "cumsum", [node.args[0]], functools.partial(
+                definitions.define_cumsum, dim=node.args[1] % rank))
+        return super()._import_torch_op_overload(loc, node, concrete_target)
+
+    def _view(self, loc, node):
+        operands, sizes = [node.args[0]], []
+        result = node.meta["val"].shape
+        for asked, size in zip(node.args[1], result):
+            if isinstance(size, int):
+                sizes.append(size)
+            elif isinstance(asked, torch.fx.Node):
+                sizes.append(len(operands))
+                operands.append(asked)
+            else:
+                sizes.append(None)
+        groups = reshaping.regroup(node.args[0].meta["val"].shape, result)
+        self._call(loc, node, "view", operands, functools.partial(
+            definitions.define_view, groups=groups, sizes=sizes))
+
+    def _extremum(self, loc, node, largest):
+        rank = node.args[0].meta["val"].dim()
+        dims = node.args[1] if len(node.args) > 1 else node.kwargs.get("dim", ())
+        dims = [d % rank for d in ([dims] if isinstance(dims, int) else dims)]
+        keepdim = node.args[2] if len(node.args) > 2 else node.kwargs.get("keepdim", False)
+        self._call(loc, node, "amax" if largest else "amin", [node.args[0]],
+                   functools.partial(definitions.define_extremum, keepdim=keepdim,
+                                     dims=dims or list(range(rank)), largest=largest))
+
+    def _call(self, loc, node, name, operands, body):
+        operands = [self.resolve_node_value(o) for o in operands]
+        results = [self._cc.node_val_to_type(node)]
+        symbol = f"lacuna.{name}.{len(self.bodies)}"
+        self.bodies[symbol] = body
+        with loc:
+            with ir.InsertionPoint.at_block_begin(self.fx_importer.module.body):
+                ir.Operation.create("func.func", regions=1, attributes=dict(
+                    sym_name=ir.StringAttr.get(symbol),
+                    sym_visibility=ir.StringAttr.get("private"),
+                    function_type=ir.TypeAttr.get(
+                        ir.FunctionType.get([o.type for o in operands], results))))
+            call = ir.Operation.create(
+                "func.call", results=results, operands=operands,
+                attributes=dict(callee=ir.FlatSymbolRefAttr.get(symbol)))
+        self.bind_node_value(node, call.result)
+
+
+def _is_dynamic(node):
+    return any(not isinstance(d, int) for d in node.meta["val"].shape)
+
+
+def lower(program, hooks, function_name):
+    """The module, its weights still literals."""
+    context = ir.Context()
+    torch_dialect.register_dialect(context)
+    context.allow_unregistered_dialects = True
+    bodies = {}
+    nodes = type("NodesOfOneImport", (Nodes,), {"bodies": bodies})
+    importer = FxImporter(context=context, hooks=hooks, graph_node_importer_cls=nodes)
+    program = program.run_decompositions(decompositions.table())
+    keep_innermost_frames(program)
+    try:
+        importer.import_program(program, func_name=function_name)
+    except (NotImplementedError, TypeError, KeyError) as error:
+        raise ImportFailure(f"this program does not import: {error}") from error
+    module = importer.module
+    run_passes(module, TO_TORCH)
+    run_passes(module, TO_LINALG)
+    define(module, bodies)
+    run_passes(module, TIDY)
+    drop_shape_asserts(module)
+    return module
+
+
+def drop_shape_asserts(module):
+    """torch-mlir compares the sizes that a matmul contracts; torch.export has
+    proved them equal from the named dimensions, which are checked at the entry."""
+    for function in module.body.operations:
+        for operation in list(function.regions[0].blocks[0].operations):
+            if operation.operation.name == "cf.assert" and "mismatching" in str(
+                    operation.attributes["msg"]):
+                operation.operation.erase()
+
+
+_FRAME = re.compile(r'File "([^"]+)", line (\d+)')
+
+
+def keep_innermost_frames(program):
+    """Leaves one frame of each trace: the line of the model that asked for the
+    operation."""
+    for node in program.graph.nodes:
+        frames = _FRAME.findall(node.meta.get("stack_trace") or "")
+        frames = [f for f in frames if not _is_library(f[0])]
+        path, line = frames[-1] if frames else ("", 0)
+        node.meta["stack_trace"] = f'File "{_short(path)}", line {line},' if path else None
+
+
+def _is_library(path):
+    return "/torch/" in path or "/lacuna_import/" in path
+
+
+def _short(path):
+    return path.rpartition("/site-packages/")[2]
+
+
+def run_passes(module, pipeline):
+    with module.context:
+        try:
+            PassManager.parse(pipeline).run(module.operation)
+        except ir.MLIRError as error:
+            raise ImportFailure(_explain(error)) from None
+
+
+def _explain(error):
+    lines = []
+    for diagnostic in error.error_diagnostics:
+        found = re.search(r"torch\.(?:operator \")?([\w.]*aten[\w.]*)", diagnostic.message)
+        place = re.search(r'"([^"]+)":(\d+)', str(diagnostic.location))
+        where = f"{place.group(1)}:{place.group(2)}: " if place else ""
+        if found:
+            lines.append(f"{where}the operation '{found.group(1)}' does not import: write "
+                         "this line with other operations (docs/Import.md lists those "
+                         "that are tested)")
+        else:
+            lines.append(where + diagnostic.message)
+    return "\n".join(dict.fromkeys(lines)) or str(error)
+
+
+def define(module, bodies):
+    """Puts the bodies in the place of the declarations."""
+    with module.context:
+        for operation in list(module.body.operations):
+            symbol = operation.attributes["sym_name"].value
+            if symbol not in bodies:
+                continue
+            function_type = operation.attributes["function_type"].value
+            operands = [str(t) for t in function_type.inputs]
+            text = bodies[symbol](symbol, operands, str(function_type.results[0]))
+            try:
+                body = ir.Module.parse(text)
+            except ir.MLIRError as error:
+                raise ImportFailure(f"internal error in a body:\n{text}\n{error}") from error
+            with ir.InsertionPoint(operation):
+                body.body.operations[0].operation.clone()
+            operation.operation.erase()
