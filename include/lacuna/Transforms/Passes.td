@@ -97,4 +97,26 @@ def PlanDispatches : Pass<"plan-dispatches", "::mlir::ModuleOp"> {
   let dependentDialects = ["::lacuna::LacunaDialect"];
 }
 
+def VerifyLayouts : Pass<"verify-layouts", "::mlir::ModuleOp"> {
+  let summary = "Reject layouts where upstream would drop or falsify them";
+  let description = [{
+    Upstream passes know nothing of layouts: folding, reshaping, slicing and
+    bufferizing keep an encoding on values it does not describe, or lose it.
+    So a laid-out type may stand only on weights (`ml_program.global` with an
+    extern value) and their loads, on operands and results of `lacuna.convert`
+    and results of `lacuna.prune`, on operands of contractions and of
+    `lacuna.dispatch`, and in signatures, calls and returns of private
+    functions. Anything else is an error that names the operation and the fix.
+
+    With `materialized`, as after `materialize-layouts`, only `lacuna.assemble`
+    and the contraction that reads it may have one.
+
+    Example of what is rejected:
+    `tensor.cast %w : tensor<8x8xf32, #lacuna.nm<2:4, dim = 1>> to tensor<8x8xf32>`.
+  }];
+  let options = [
+    Option<"materialized", "materialized", "bool", "false",
+           "Allow layouts on lacuna.assemble and its contraction alone">];
+}
+
 #endif // LACUNA_TRANSFORMS_PASSES_TD
