@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Loading model.so: every doubt is settled before code of it is called.
+
+#include "Model.h"
+
+#include "CpuFeatures.h"
+#include "Device.h"
+#include "Error.h"
+#include "lacuna/Packing/Parameters.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <dlfcn.h>
+#include <elf.h>
+#include <fstream>
+#include <link.h>
+#include <sys/stat.h>
+
+using namespace lacuna;
+using namespace lacuna::runtime;
+
+namespace {
+
+/// The absolute path of a file that begins as a shared library does. The
+/// loader's own messages do not tell these cases apart.
+std::string checkFile(const std::string &path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0)
+    throw Error(LACUNA_ERROR_FILE,
+                "cannot open model '" + path + "': " + std::strerror(errno));
+  if (!S_ISREG(info.st_mode))
+    throw Error(LACUNA_ERROR_FILE,
+                "cannot open model '" + path + "': it is " +
+                    (S_ISDIR(info.st_mode) ? "a directory" : "not a file") +
+                    ", expected a compiled model such as out/model.so");
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream)
+    throw Error(LACUNA_ERROR_FILE,
+                "cannot open model '" + path + "': " + std::strerror(errno));
+  char magic[SELFMAG] = {};
+  stream.read(magic, SELFMAG);
+  if (stream.gcount() != SELFMAG || std::memcmp(magic, ELFMAG, SELFMAG) != 0)
+    throw Error(LACUNA_ERROR_ARTIFACT,
+                "'" + path + "' is not a compiled model: expected a shared " +
+                    "library written by lacuna-compile (model.so)");
+  std::unique_ptr<char, void (*)(void *)> absolute(
+      realpath(path.c_str(), nullptr), std::free);
+  if (!absolute)
+    throw Error(LACUNA_ERROR_FILE,
+                "cannot open model '" + path + "': " + std::strerror(errno));
+  return absolute.get();
+}
+
+/// The manifest, bounded by the symbol's size: it may lack its NUL.
+std::string readSymbol(void *handle, const std::string &path) {
+  const char *symbol =
+      static_cast<const char *>(dlsym(handle, "lacuna_manifest"));
+  if (!symbol)
+    throw Error(LACUNA_ERROR_ARTIFACT,
+                "'" + path + "' is not a compiled model: it is a shared " +
+                    "library without the symbol 'lacuna_manifest'");
+  Dl_info info;
+  const ElfW(Sym) *entry = nullptr;
+  size_t size = 0;
+  if (dladdr1(symbol, &info,
+              reinterpret_cast<void **>(const_cast<ElfW(Sym) **>(&entry)),
+              RTLD_DL_SYMENT) &&
+      entry && info.dli_saddr == symbol)
+    size = entry->st_size;
+  size_t length = strnlen(symbol, size);
+  if (length == size)
+    throw Error(LACUNA_ERROR_ARTIFACT,
+                "'" + path + "' has a damaged manifest: it does not end; " +
+                    "compile the model again");
+  return std::string(symbol, length);
+}
+
+void checkHost(const Manifest &manifest) {
+  if (!findDevice(manifest.target))
+    throw Error(LACUNA_ERROR_UNSUPPORTED,
+                "the model is compiled for '" + manifest.target +
+                    "', this runtime has " + describeDevices());
+  std::vector<std::string> missing = findMissingFeatures(manifest.features);
+  if (missing.empty())
+    return;
+  std::string cpu = manifest.cpu.empty() ? "" : " ('" + manifest.cpu + "')";
+  throw Error(LACUNA_ERROR_UNSUPPORTED,
+              "the model is compiled for a CPU" + cpu + " with " +
+                  quoteAll(missing) +
+                  ", which this host lacks: compile it here, or with a " +
+                  "--cpu= that this host is one of");
+}
+
+} // namespace
+
+DLDataType lacuna::runtime::getDLType(packing::ElementType type) {
+  using packing::ElementType;
+  uint8_t bits = static_cast<uint8_t>(8 * packing::getByteWidth(type));
+  switch (type) {
+  case ElementType::F64:
+  case ElementType::F32:
+  case ElementType::F16:
+    return {kDLFloat, bits, 1};
+  case ElementType::BF16:
+    return {kDLBfloat, bits, 1};
+  case ElementType::I64:
+  case ElementType::I32:
+  case ElementType::I16:
+  case ElementType::I8:
+    return {kDLInt, bits, 1};
+  default:
+    return {kDLUInt, bits, 1};
+  }
+}
+
+void Model::open(const std::string &path) {
+  file = path;
+  std::string absolute = checkFile(path);
+  handle = dlopen(absolute.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle)
+    return;
+  const char *reason = dlerror();
+  throw Error(LACUNA_ERROR_ARTIFACT, "cannot load '" + path + "': " +
+                                         (reason ? reason : "unknown reason"));
+}
+
+void Model::readManifest() {
+  text = readSymbol(handle, file);
+  try {
+    content = Manifest::parse(text);
+    checkHost(content);
+  } catch (const Error &error) {
+    throw Error(error.status(), "'" + file + "': " + error.what());
+  }
+}
+
+void Model::resolveFunctions() {
+  auto find = [&](const std::string &symbol) {
+    void *address = dlsym(handle, symbol.c_str());
+    if (!address)
+      throw Error(LACUNA_ERROR_ARTIFACT,
+                  "'" + file +
+                      "': the manifest lists a function whose symbol '" +
+                      symbol + "' is missing; compile the model again");
+    return address;
+  };
+  for (const FunctionSpec &spec : content.functions) {
+    Function function;
+    function.spec = &spec;
+    function.entry =
+        reinterpret_cast<EntryFn>(find("lacuna_entry_" + spec.name));
+    function.shapes =
+        reinterpret_cast<ShapesFn>(find("lacuna_shapes_" + spec.name));
+    table.push_back(function);
+  }
+}
+
+lacuna_tensor_info Model::describe(const TensorSpec &spec) {
+  lacuna_tensor_info info = {};
+  info.name = spec.name.c_str();
+  info.dtype_name = packing::getName(spec.type).data();
+  info.dtype = getDLType(spec.type);
+  info.ndim = static_cast<int32_t>(spec.shape.size());
+  info.shape = spec.shape.data();
+  if (!spec.symbols.empty()) {
+    std::vector<const char *> &names = symbols.emplace_back();
+    for (const std::string &symbol : spec.symbols)
+      names.push_back(symbol.empty() ? nullptr : symbol.c_str());
+    info.symbols = names.data();
+  }
+  if (spec.layout)
+    info.layout = spec.layoutText.c_str();
+  return info;
+}
+
+const lacuna_tensor_info *
+Model::describe(const std::vector<TensorSpec> &specs) {
+  std::vector<lacuna_tensor_info> &list = infos.emplace_back();
+  for (const TensorSpec &spec : specs)
+    list.push_back(describe(spec));
+  return list.data();
+}
+
+void Model::describe() {
+  for (Function &function : table) {
+    const FunctionSpec &spec = *function.spec;
+    function.info = {spec.name.c_str(), spec.inputs.size(),
+                     describe(spec.inputs), spec.outputs.size(),
+                     describe(spec.outputs)};
+  }
+  for (const TensorSpec &weight : content.weights)
+    weightInfos.push_back(describe(weight));
+}
+
+std::shared_ptr<const Model> Model::load(const std::string &path) {
+  std::shared_ptr<Model> model(new Model);
+  model->open(path);
+  model->readManifest();
+  model->resolveFunctions();
+  model->describe();
+  return model;
+}
+
+Model::~Model() {
+  if (handle)
+    dlclose(handle);
+}
+
+const Function &Model::function(const char *name) const {
+  if (!name && table.size() == 1)
+    return table.front();
+  std::string wanted = name ? name : "main";
+  std::vector<std::string> names;
+  for (const Function &function : table) {
+    if (function.spec->name == wanted)
+      return function;
+    names.push_back(function.spec->name);
+  }
+  throw Error(LACUNA_ERROR_ARGUMENT, "the model has no function '" + wanted +
+                                         "', it has " + quoteAll(names) +
+                                         packing::suggestNames(wanted, names));
+}

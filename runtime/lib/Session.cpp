@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One call: check the tensors, let the model tell its output shapes, enter it.
+
+#include "Session.h"
+
+#include "Error.h"
+
+#include <cfenv>
+
+using namespace lacuna;
+using namespace lacuna::runtime;
+
+namespace {
+
+/// Compiled code runs with the default rounding and with denormals, whatever
+/// the caller has set, as it does on the worker threads.
+class DefaultFloatEnvironment {
+public:
+  DefaultFloatEnvironment() {
+    std::fegetenv(&before);
+    std::fesetenv(FE_DFL_ENV);
+  }
+  ~DefaultFloatEnvironment() { std::fesetenv(&before); }
+
+private:
+  std::fenv_t before;
+};
+
+template <typename Code> void executeOrThrow(Call &call, Code code) {
+  Frame frame(call, /*inLoop=*/false);
+  DefaultFloatEnvironment environment;
+  auto enter = [](void *argument) { (*static_cast<Code *>(argument))(); };
+  if (!execute(frame, enter, &code))
+    throw Error(frame.failure.status, frame.failure.message);
+}
+
+size_t countDims(const DLTensor *tensors, size_t count) {
+  size_t sum = 0;
+  for (size_t i = 0; i < count; ++i)
+    sum += static_cast<size_t>(tensors[i].ndim);
+  return sum;
+}
+
+} // namespace
+
+std::vector<int64_t> Session::tellShapes(const Function &function, Call &call,
+                                         const SignatureChecker &checker,
+                                         const DLTensor *inputs) {
+  std::vector<int64_t> dims;
+  if (checker.staticOutputs(dims))
+    return dims;
+  size_t numInputs = function.spec->inputs.size();
+  Descriptors descriptors(numInputs, countDims(inputs, numInputs));
+  for (size_t i = 0; i < numInputs; ++i)
+    descriptors.add(inputs[i]);
+  ShapesFn shapes = function.shapes;
+  void **arguments = descriptors.data();
+  int64_t *results = dims.data();
+  executeOrThrow(call, [=] { shapes(arguments, results); });
+  checker.checkTold(dims);
+  return dims;
+}
+
+void Session::enter(const Function &function, Call &call,
+                    const DLTensor *inputs, const DLTensor *outputs) {
+  const FunctionSpec &spec = *function.spec;
+  size_t numDims = countDims(inputs, spec.inputs.size()) +
+                   countDims(outputs, spec.outputs.size());
+  for (const Binding &binding : spec.bindings)
+    numDims += weights.get(binding).shape.size();
+  Descriptors descriptors(
+      spec.inputs.size() + spec.outputs.size() + spec.bindings.size(), numDims);
+  for (size_t i = 0; i < spec.inputs.size(); ++i)
+    descriptors.add(inputs[i]);
+  for (size_t i = 0; i < spec.outputs.size(); ++i)
+    descriptors.add(outputs[i]);
+  for (const Binding &binding : spec.bindings) {
+    const Weights::Buffer &buffer = weights.get(binding);
+    descriptors.add(buffer.data, buffer.shape.data(), buffer.shape.size());
+  }
+  EntryFn entry = function.entry;
+  void **arguments = descriptors.data();
+  executeOrThrow(call, [=] { entry(arguments); });
+}
+
+void Session::outputShapes(const char *name, const DLTensor *inputs,
+                           size_t numInputs, int64_t *dims, size_t numDims) {
+  const Function &function = model->function(name);
+  size_t expected = function.spec->numOutputDims();
+  if (numDims != expected)
+    throw Error(LACUNA_ERROR_ARGUMENT,
+                "num_dims is " + std::to_string(numDims) +
+                    ", but the ranks of the outputs of '" +
+                    function.spec->name + "' add up to " +
+                    std::to_string(expected));
+  if (!dims && numDims != 0)
+    throw Error(LACUNA_ERROR_ARGUMENT, "dims is a null pointer");
+  SignatureChecker checker(*function.spec, device);
+  checker.checkInputs(inputs, numInputs, /*needData=*/false);
+  Call call(memory, pool);
+  std::vector<int64_t> told = tellShapes(function, call, checker, inputs);
+  std::copy(told.begin(), told.end(), dims);
+}
+
+void Session::run(const char *name, const DLTensor *inputs, size_t numInputs,
+                  const DLTensor *outputs, size_t numOutputs, void *stream) {
+  const Function &function = model->function(name);
+  std::string why;
+  if (!device.acceptsStream(stream, why))
+    throw Error(LACUNA_ERROR_ARGUMENT, why);
+  SignatureChecker checker(*function.spec, device);
+  checker.checkInputs(inputs, numInputs, /*needData=*/true);
+  Call call(memory, pool);
+  std::vector<int64_t> dims = tellShapes(function, call, checker, inputs);
+  checker.checkOutputs(outputs, numOutputs, dims);
+  checker.checkOverlap(inputs, outputs);
+  enter(function, call, inputs, outputs);
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The weights of a session, as the model's bindings want to see them.
+
+#ifndef LACUNA_RUNTIME_LIB_WEIGHTS_H
+#define LACUNA_RUNTIME_LIB_WEIGHTS_H
+
+#include "Device.h"
+#include "Model.h"
+#include "ThreadPool.h"
+#include "lacuna/Packing/Weights.h"
+
+#include <map>
+
+namespace lacuna::runtime {
+
+struct WeightFiles {
+  std::vector<std::string> params;
+  std::string parametersFile;
+};
+
+/// Buffers of all views that functions of the model read. Each is made once,
+/// however many functions bind it.
+class Weights {
+public:
+  /// Reads, checks and packs; throws an Error.
+  Weights(const Model &model, const Device &device, WeightFiles files,
+          ThreadPool &threads);
+
+  struct Buffer {
+    const void *data;
+    packing::Shape shape;
+    std::shared_ptr<const void> owner;
+  };
+  const Buffer &get(const Binding &binding) const {
+    return buffers.at({binding.weight, binding.view});
+  }
+
+private:
+  using Key = std::pair<size_t, View>;
+  void bind(const packing::WeightStore &store, const TensorSpec &spec,
+            size_t index, bool dense, bool packed);
+  void add(Key key, const packing::Tensor &tensor);
+
+  const Device &device;
+  packing::ParallelFor parallel;
+  std::map<Key, Buffer> buffers;
+};
+
+} // namespace lacuna::runtime
+
+#endif // LACUNA_RUNTIME_LIB_WEIGHTS_H
