@@ -10,12 +10,6 @@
 using namespace mlir;
 using namespace lacuna;
 
-bool lacuna::isContraction(Operation *op) {
-  auto linalgOp = dyn_cast_or_null<linalg::LinalgOp>(op);
-  return linalgOp && linalg::isaContractionOpInterface(linalgOp) &&
-         linalgOp.getNumReductionLoops() > 0;
-}
-
 /// The insert_slice that `op`'s result is the destination of, if that is the
 /// only use.
 static tensor::InsertSliceOp getNextInChain(tensor::InsertSliceOp op) {

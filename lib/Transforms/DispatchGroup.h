@@ -6,15 +6,14 @@
 #ifndef LACUNA_LIB_TRANSFORMS_DISPATCHGROUP_H
 #define LACUNA_LIB_TRANSFORMS_DISPATCHGROUP_H
 
+#include "lacuna/Transforms/Weights.h"
+
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/Operation.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace lacuna {
-
-/// A contraction: products summed over at least one dimension.
-bool isContraction(mlir::Operation *op);
 
 /// One group, grown backwards from its root.
 class DispatchGroup {

@@ -119,4 +119,30 @@ def VerifyLayouts : Pass<"verify-layouts", "::mlir::ModuleOp"> {
            "Allow layouts on lacuna.assemble and its contraction alone">];
 }
 
+def AnnotateLayouts : Pass<"annotate-layouts", "::mlir::ModuleOp"> {
+  let summary = "Attach layouts to weights by rules on their names";
+  let description = [{
+    `rules` names a JSON file, an object from names or globs of weights to
+    layouts as IR writes them without `#lacuna.`:
+
+    ```json
+    {"*.ffn.*.weight": "nm<2:4>", "lm_head.weight": "dense"}
+    ```
+
+    Where `dim` is left out, it is the dimension that the weight's contraction
+    sums over. `dense` keeps a weight plain. A weight's own name outranks globs;
+    two globs that say different things of one weight are an error. A rule that
+    matches nothing is a warning with the nearest names. A rule whose weight
+    cannot have the layout is an error under its own name; under a glob it is
+    skipped with a remark, since globs also catch biases and tables.
+
+    Uses of a weight that are no contractions read it through `lacuna.convert`.
+  }];
+  let options = [Option<"rules", "rules", "std::string", "\"\"",
+                        "Path of the JSON file; without it nothing is done">];
+  let statistics = [
+    Statistic<"numAnnotated", "weights-annotated", "weights given a layout">];
+  let dependentDialects = ["::lacuna::LacunaDialect"];
+}
+
 #endif // LACUNA_TRANSFORMS_PASSES_TD
