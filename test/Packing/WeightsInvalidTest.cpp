@@ -77,7 +77,7 @@ TEST(WeightsInvalid, Metadata) {
                {"nm_c1"});
   refuseLayout("{\"layout\":\"nm<1:2, dim = 2>\",\"shape\":[2,4],"
                "\"dtype\":\"I8\"}",
-               {"nm_c2"});
+               {"nm_c3"});
   refuseLayout("{\"layout\":\"nm<1:2, dim = 1>\",\"shape\":[2,-4],"
                "\"dtype\":\"I8\"}",
                {"shape", "element 1"});

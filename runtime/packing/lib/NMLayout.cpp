@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The n:m layout itself: its text, its constraints nm_c1 and nm_c2, and the
+// The n:m layout itself: its text, its constraints nm_c1 to nm_c3, and the
 // sizes that follow from putting it on a tensor.
 
 #include "lacuna/Packing/NM.h"
@@ -72,12 +72,16 @@ private:
   size_t position = 0;
 };
 
-Status checkC1(const NMLayout &layout) {
-  if (0 < layout.n && layout.n < layout.m && layout.m <= 64)
-    return Status();
-  return Status::error("nm_c1: " + layout.str() +
-                       " is not 0 < n < m <= 64; choose such numbers, as in "
-                       "'nm<2:4, dim = 1>'");
+/// What can be said without the tensor: nm_c1 and nm_c2.
+Status checkNumbers(const NMLayout &layout) {
+  std::string hint = "; choose such numbers, as in 'nm<2:4, dim = 1>'";
+  if (layout.n == 0 || layout.n >= layout.m)
+    return Status::error("nm_c1: expected 0 < n < m, found " + layout.str() +
+                         hint);
+  if (layout.m > 64)
+    return Status::error("nm_c2: expected m <= 64, found " + layout.str() +
+                         hint);
+  return Status();
 }
 } // namespace
 
@@ -108,7 +112,7 @@ Result<NMLayout> NMLayout::parse(std::string_view text,
                                   "it as in 'nm<2:4, dim = 1>'");
   if (!hasDim)
     layout.dim = *defaultDim;
-  Status status = checkC1(layout);
+  Status status = checkNumbers(layout);
   if (!status.ok())
     return status;
   return layout;
@@ -121,14 +125,14 @@ std::string NMLayout::str() const {
 
 Result<NMGeometry> NMGeometry::get(const NMLayout &layout, ElementType type,
                                    const Shape &shape) {
-  Status status = checkC1(layout);
+  Status status = checkNumbers(layout);
   if (!status.ok())
     return status;
   if (layout.dim >= shape.size())
-    return Status::error("nm_c2: " + layout.str() +
-                         " names a dimension that shape " + toString(shape) +
-                         " does not have; expected dim < " +
-                         std::to_string(shape.size()));
+    return Status::error("nm_c3: expected dim < " +
+                         std::to_string(shape.size()) + ", found " +
+                         layout.str() + " on shape " + toString(shape) +
+                         "; name one of its dimensions");
   Result<uint64_t> denseBytes = getByteSize(type, shape);
   if (!denseBytes.ok())
     return denseBytes.status();

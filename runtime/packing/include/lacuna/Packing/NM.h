@@ -27,9 +27,9 @@ struct NMLayout {
   unsigned m = 0;
   unsigned dim = 0;
 
-  /// Reads "nm<2:4, dim = 1>" (blanks are free) and checks nm_c1: 0 < n < m
-  /// and m <= 64. Where "dim" is left out, as rule files may, it becomes
-  /// `defaultDim`; without that it is an error.
+  /// Reads "nm<2:4, dim = 1>" (blanks are free) and checks nm_c1 (0 < n < m)
+  /// and nm_c2 (m <= 64). Where "dim" is left out, as rule files may, it
+  /// becomes `defaultDim`; without that it is an error.
   static Result<NMLayout>
   parse(std::string_view text,
         std::optional<unsigned> defaultDim = std::nullopt);
@@ -54,7 +54,7 @@ struct NMGeometry {
   uint64_t outer = 0, extent = 0, inner = 0, groups = 0, rows = 0;
   uint64_t denseBytes = 0, valuesBytes = 0, coordinatesBytes = 0;
 
-  /// An error for nm_c1, for dim >= rank (nm_c2) and for sizes that overflow.
+  /// An error for nm_c1, nm_c2, nm_c3 (dim < rank) and sizes that overflow.
   static Result<NMGeometry> get(const NMLayout &layout, ElementType type,
                                 const Shape &shape);
 
