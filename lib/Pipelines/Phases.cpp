@@ -23,7 +23,16 @@ void lacuna::buildInputPhase(OpPassManager &manager,
                              const PhaseOptions &options) {
   manager.addPass(createNamedLiteralsToGlobals());
   manager.addPass(createInlinerPass());
+  manager.addPass(createSymbolDCEPass());
+  AnnotateLayoutsOptions annotate;
+  annotate.rules = options.rules;
+  manager.addPass(createAnnotateLayouts(annotate));
+  manager.addPass(createCarryLayouts());
+  manager.addPass(createVerifyLayouts());
   manager.addNestedPass<func::FuncOp>(createNormalizeLinalg());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  manager.addPass(createVerifyLayouts());
 }
 
 void lacuna::buildDispatchPhase(OpPassManager &manager,
@@ -31,6 +40,7 @@ void lacuna::buildDispatchPhase(OpPassManager &manager,
   manager.addNestedPass<func::FuncOp>(createFormDispatches());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+  manager.addPass(createVerifyLayouts());
 }
 
 void lacuna::buildPlanPhase(OpPassManager &manager,

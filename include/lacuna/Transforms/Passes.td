@@ -145,4 +145,24 @@ def AnnotateLayouts : Pass<"annotate-layouts", "::mlir::ModuleOp"> {
   let dependentDialects = ["::lacuna::LacunaDialect"];
 }
 
+def CarryLayouts : Pass<"carry-layouts", "::mlir::ModuleOp"> {
+  let summary = "Let contractions read weights as they are stored";
+  let description = [{
+    A linear layer arrives as a transpose of the weight and a matmul. Folds
+    transposes, reshapes by dimensions of size 1, and `lacuna.convert`s between
+    the load of a weight and a contraction into the contraction's indexing maps:
+    the layout, if there is one, reaches its use, and no weight is copied.
+
+    A laid-out weight that reaches a contraction through anything else is an
+    error: its layout would be lost without a word.
+
+    Example: `linalg.matmul ins(%x, %t)` with `%t = linalg.transpose ins(%w)`
+    becomes `linalg.matmul indexing_maps = [..., (n, m, k) -> (m, k), ...]
+    ins(%x, %w)`.
+  }];
+  let statistics = [
+    Statistic<"numCarried", "operands-carried", "operands read as stored">];
+  let dependentDialects = ["::lacuna::LacunaDialect"];
+}
+
 #endif // LACUNA_TRANSFORMS_PASSES_TD
