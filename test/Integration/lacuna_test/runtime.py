@@ -86,7 +86,9 @@ class Model:
         that it writes."""
         self.keep = []
         n, m = self.info.num_inputs, self.info.num_outputs
-        arrays = [np.ascontiguousarray(a) for a in arrays]
+        arrays = [np.asarray(a, order="C") for a in arrays]
+        for i, a in enumerate(arrays):
+            assert a.dtype == NUMPY[self.info.inputs[i].dtype_name.decode()], (i, a.dtype)
         ins = (DLTensor * max(n, 1))(*[self.tensor(a, self.info.inputs[i].dtype) for i, a in enumerate(arrays)])
         outs = [self.info.outputs[i] for i in range(m)]
         dims = (ct.c_int64 * max(sum(o.ndim for o in outs), 1))()
