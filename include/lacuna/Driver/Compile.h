@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// lacuna-compile as a function: a model in MLIR to an artifact. The tool only
+// reads the command line (CommandLine.h) and calls this.
+
+#ifndef LACUNA_DRIVER_COMPILE_H
+#define LACUNA_DRIVER_COMPILE_H
+
+#include "lacuna/Pipelines/Phases.h"
+
+#include <string>
+#include <vector>
+
+namespace lacuna {
+
+/// What is written. SharedLibrary is the whole artifact.
+enum class Emit { MLIR, LLVMIR, Object, SharedLibrary };
+
+struct CompileOptions {
+  /// The model, MLIR as text or bytecode; "-" is the standard input.
+  std::string input = "-";
+  /// For the artifact the path that `.so`, `.h` and `.safetensors` are added
+  /// to, for others a file; "-" is the standard output.
+  std::string output;
+  Emit emit = Emit::SharedLibrary;
+  /// The last phase; set only with Emit::MLIR.
+  std::optional<Phase> compileTo;
+
+  std::string target = "cpu";
+  /// A processor as LLVM names it, or "native".
+  std::string cpu = "native";
+  /// A file of layout rules, or empty.
+  std::string layouts;
+  /// "dense" or "sparse-tensor", or empty.
+  std::string forceRoute;
+
+  /// Checkpoints; none: no model.safetensors is written.
+  std::vector<std::string> params;
+  /// The parameters file of lacuna-import, or empty.
+  std::string parametersFile;
+
+  /// A folder that gets the module after each phase, or empty.
+  std::string dumpPhasesTo;
+  /// Where the plan's report goes: a file (JSON if it ends in .json), "-", or
+  /// empty.
+  std::string report;
+  /// A file for a reproducer when a pass crashes or fails, or empty.
+  std::string crashReproducer;
+  /// Where liblacuna_runtime.so.1 is; empty: looked for beside the tool.
+  std::string runtimeDir;
+  /// The path of the running tool.
+  std::string toolPath;
+
+  bool verbose = false;
+  bool timing = false;
+  bool saveTemps = false;
+  bool remarks = false;
+};
+
+/// Compiles; on failure every error has been printed to the standard error and
+/// no output was written or changed.
+llvm::LogicalResult compile(const CompileOptions &options);
+
+} // namespace lacuna
+
+#endif // LACUNA_DRIVER_COMPILE_H

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The command line of lacuna-compile. Flags live as long as the parse, so that
+// a program that links this library has no options it did not ask for.
+
+#include "lacuna/Driver/CommandLine.h"
+
+#include "Target.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/WithColor.h"
+
+using namespace mlir;
+using namespace lacuna;
+namespace cl = llvm::cl;
+
+static constexpr llvm::StringLiteral kOverview =
+    "Compiles a model to an artifact that runs on the Lacuna runtime.\n\n"
+    "  lacuna-compile model.mlir --params weights.safetensors -o out/model\n"
+    "      writes out/model.so, out/model.h and out/model.safetensors\n"
+    "  lacuna-compile model.mlir --layouts rules.json --report - -o out/model\n"
+    "      gives weights layouts by name and prints the plan\n"
+    "  lacuna-compile model.mlir --cpu=sapphirerapids -o out/model\n"
+    "      tunes for another processor than this one\n"
+    "  lacuna-compile model.mlir --emit=mlir --compile-to=plan\n"
+    "      prints the module as it is after phase plan\n\n"
+    "Exit status: 0 on success, 1 when the model cannot be compiled, 2 when "
+    "the\ncommand line is wrong.\n";
+
+namespace {
+/// The flags, bound to the options that they set.
+struct Flags {
+  explicit Flags(CompileOptions &options)
+      : input(cl::Positional, cl::desc("<model.mlir, or - for standard input>"),
+              cl::location(options.input), cl::init("-"), cl::cat(category)),
+        output("o",
+               cl::desc("Artifact: out/model gives out/model.so and so "
+                        "on; otherwise a file, or -"),
+               cl::value_desc("path"), cl::location(options.output),
+               cl::cat(category)),
+        emit("emit", cl::desc("What to write (default: so)"),
+             cl::values(clEnumValN(Emit::MLIR, "mlir", "MLIR"),
+                        clEnumValN(Emit::LLVMIR, "llvm", "optimized LLVM IR"),
+                        clEnumValN(Emit::Object, "obj", "object file"),
+                        clEnumValN(Emit::SharedLibrary, "so", "artifact")),
+             cl::location(options.emit), cl::init(Emit::SharedLibrary),
+             cl::cat(category)),
+        compileTo("compile-to",
+                  cl::desc("Stop after a phase: input, dispatch, plan, routed "
+                           "or host (implies --emit=mlir)"),
+                  cl::value_desc("phase"), cl::cat(category)),
+        target("target", cl::desc("Target (default: cpu)"),
+               cl::location(options.target), cl::init("cpu"),
+               cl::cat(category)),
+        cpu("cpu",
+            cl::desc("Processor, as LLVM names it (default: native, this one)"),
+            cl::location(options.cpu), cl::init("native"), cl::cat(category)),
+        layouts("layouts",
+                cl::desc("Rules that attach layouts to weights by name, JSON"),
+                cl::value_desc("file"), cl::location(options.layouts),
+                cl::cat(category)),
+        forceRoute("force-route",
+                   cl::desc("Route of every region that has a layout: dense "
+                            "or sparse-tensor"),
+                   cl::value_desc("route"), cl::location(options.forceRoute),
+                   cl::cat(category)),
+        params("params",
+               cl::desc("Weights: a safetensors file or the index of a sharded "
+                        "checkpoint; may be given several times"),
+               cl::value_desc("file"), cl::cat(category)),
+        parametersFile(
+            "parameters-file",
+            cl::desc("Names of weights in the checkpoint, by lacuna-import"),
+            cl::value_desc("file"), cl::location(options.parametersFile),
+            cl::cat(category)),
+        dumpPhasesTo("dump-phases-to",
+                     cl::desc("Write the module after each phase to a folder"),
+                     cl::value_desc("folder"),
+                     cl::location(options.dumpPhasesTo), cl::cat(category)),
+        report("report",
+               cl::desc("Write the plan's report to a file (.json: as JSON), "
+                        "or -"),
+               cl::value_desc("file"), cl::location(options.report),
+               cl::cat(category)),
+        crashReproducer("crash-reproducer",
+                        cl::desc("Write a reproducer when a pass fails"),
+                        cl::value_desc("file"),
+                        cl::location(options.crashReproducer),
+                        cl::cat(category)),
+        runtimeDir("runtime-dir",
+                   cl::desc("Folder of liblacuna_runtime.so.1 (default: found "
+                            "beside this tool)"),
+                   cl::value_desc("folder"), cl::location(options.runtimeDir),
+                   cl::cat(category)),
+        remarks("remarks",
+                cl::desc("Print where a layout is used or not, and why"),
+                cl::location(options.remarks), cl::cat(category)),
+        verbose("verbose", cl::desc("Print steps, times and commands"),
+                cl::location(options.verbose), cl::cat(category)),
+        timing("timing", cl::desc("Print a table of times, pass by pass"),
+               cl::location(options.timing), cl::cat(category)),
+        saveTemps("save-temps",
+                  cl::desc("Keep the LLVM IR and the object beside the output"),
+                  cl::location(options.saveTemps), cl::cat(category)) {}
+
+  using String = cl::opt<std::string, true>;
+  using Bool = cl::opt<bool, true>;
+  cl::OptionCategory category{"Options of lacuna-compile"};
+  String input, output;
+  cl::opt<Emit, true> emit;
+  cl::opt<std::string> compileTo;
+  String target, cpu, layouts, forceRoute;
+  cl::list<std::string> params;
+  String parametersFile, dumpPhasesTo, report, crashReproducer, runtimeDir;
+  Bool remarks, verbose, timing, saveTemps;
+};
+} // namespace
+
+static LogicalResult usageError(const Twine &message) {
+  llvm::WithColor::error(llvm::errs(), "lacuna-compile") << message << "\n";
+  return failure();
+}
+
+/// "a, b or c".
+static std::string listNames(ArrayRef<StringRef> names) {
+  std::string text = llvm::join(names.drop_back(), ", ");
+  return text.empty() ? names.back().str() : text + " or " + names.back().str();
+}
+
+static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
+  SmallVector<StringRef> phases =
+      llvm::map_to_vector(getPhases(), getPhaseName);
+  if (!compileTo.empty()) {
+    options.compileTo = parsePhase(compileTo);
+    if (!options.compileTo)
+      return usageError("unknown phase '" + compileTo + "'; expected " +
+                        listNames(phases));
+  }
+  if (!llvm::is_contained(getTargetNames(), options.target))
+    return usageError("unknown target '" + options.target + "'; expected " +
+                      listNames(getTargetNames()));
+  if (!options.forceRoute.empty() && options.forceRoute != "dense" &&
+      options.forceRoute != "sparse-tensor")
+    return usageError("unknown route '" + options.forceRoute +
+                      "'; expected dense or sparse-tensor");
+  return success();
+}
+
+static LogicalResult checkOutput(CompileOptions &options, bool emitGiven) {
+  if (options.compileTo && !emitGiven)
+    options.emit = Emit::MLIR;
+  if (options.compileTo && options.emit != Emit::MLIR)
+    return usageError("--compile-to stops at MLIR; use it with --emit=mlir");
+  bool isText = options.emit == Emit::MLIR || options.emit == Emit::LLVMIR;
+  if (options.output.empty() && !isText)
+    return usageError("expected -o with the path of the output, such as "
+                      "-o out/model");
+  if (options.output.empty())
+    options.output = "-";
+  if (options.output == "-" && options.emit == Emit::SharedLibrary)
+    return usageError("an artifact is several files; expected -o with a path, "
+                      "or another --emit");
+  if (options.emit != Emit::SharedLibrary && !options.params.empty())
+    return usageError("--params are packed into an artifact; expected "
+                      "--emit=so");
+  if (options.params.empty() && !options.parametersFile.empty())
+    return usageError("--parameters-file names tensors of --params; expected "
+                      "both");
+  StringRef path = options.output;
+  if (options.emit == Emit::SharedLibrary && path.consume_back(".so"))
+    options.output = path.str();
+  return success();
+}
+
+FailureOr<CompileOptions> lacuna::parseCommandLine(int argc, char **argv) {
+  CompileOptions options;
+  options.toolPath = llvm::sys::fs::getMainExecutable(
+      argv[0], reinterpret_cast<void *>(&usageError));
+  Flags flags(options);
+  cl::HideUnrelatedOptions(flags.category);
+  cl::SetVersionPrinter(
+      [](raw_ostream &os) { os << "lacuna " LACUNA_VERSION "\n"; });
+  if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &llvm::errs()))
+    return failure();
+  options.params.assign(flags.params.begin(), flags.params.end());
+  if (failed(checkNames(options, flags.compileTo)) ||
+      failed(checkOutput(options, flags.emit.getNumOccurrences())))
+    return failure();
+  return options;
+}

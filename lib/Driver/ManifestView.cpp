@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The manifest of a compiled module, read back. See ManifestView.h.
+
+#include "ManifestView.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace llvm;
+using namespace lacuna;
+
+namespace json = llvm::json;
+
+Expected<json::Value> lacuna::readManifest(mlir::ModuleOp module) {
+  auto global = module.lookupSymbol<mlir::LLVM::GlobalOp>("lacuna_manifest");
+  auto text = global ? dyn_cast_or_null<mlir::StringAttr>(global.getValueAttr())
+                     : mlir::StringAttr();
+  if (!text)
+    return createStringError("the compiled module has no manifest");
+  return json::parse(text.getValue().rtrim('\0'));
+}
+
+static Expected<packing::WeightSpec> getSpec(const json::Object &weight) {
+  packing::WeightSpec spec;
+  spec.name = weight.getString("name").value_or("").str();
+  StringRef type = weight.getString("dtype").value_or("");
+  std::optional<packing::ElementType> element =
+      packing::parseElementType(std::string_view(type.data(), type.size()));
+  if (!element)
+    return createStringError("weight '" + spec.name + "' has the type '" +
+                             type + "', which weight files do not have");
+  spec.type = *element;
+  if (const json::Array *shape = weight.getArray("shape"))
+    for (const json::Value &size : *shape)
+      spec.shape.push_back(size.getAsInteger().value_or(0));
+  if (std::optional<StringRef> text = weight.getString("layout")) {
+    packing::Result<packing::NMLayout> layout =
+        packing::NMLayout::parse(std::string_view(text->data(), text->size()));
+    if (!layout.ok())
+      return createStringError("weight '" + spec.name +
+                               "': " + layout.message());
+    spec.layout = *layout;
+  }
+  return spec;
+}
+
+Expected<std::vector<packing::WeightSpec>>
+lacuna::getWeightSpecs(const json::Value &manifest) {
+  std::vector<packing::WeightSpec> specs;
+  for (const json::Value &weight :
+       *manifest.getAsObject()->getArray("weights")) {
+    Expected<packing::WeightSpec> spec = getSpec(*weight.getAsObject());
+    if (!spec)
+      return spec.takeError();
+    specs.push_back(std::move(*spec));
+  }
+  return specs;
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The manifest of a compiled module, read back: what the header and the packed
+// weights are written from.
+
+#ifndef LACUNA_DRIVER_MANIFESTVIEW_H
+#define LACUNA_DRIVER_MANIFESTVIEW_H
+
+#include "lacuna/Packing/Weights.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/JSON.h"
+
+namespace lacuna {
+
+/// The content of `lacuna_manifest` in a module of phase host.
+llvm::Expected<llvm::json::Value> readManifest(mlir::ModuleOp module);
+
+/// The weights that the manifest names.
+llvm::Expected<std::vector<packing::WeightSpec>>
+getWeightSpecs(const llvm::json::Value &manifest);
+
+/// A C header of the artifact `stem`.so.
+std::string makeHeader(const llvm::json::Value &manifest, llvm::StringRef stem);
+
+} // namespace lacuna
+
+#endif // LACUNA_DRIVER_MANIFESTVIEW_H

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Files that appear together or not at all. See OutputFiles.h.
+
+#include "OutputFiles.h"
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Signals.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using namespace lacuna;
+
+static Error fileError(StringRef what, StringRef path, std::error_code code) {
+  return createStringError("cannot " + what + " '" + path +
+                           "': " + code.message());
+}
+
+OutputFiles::~OutputFiles() {
+  for (const File &file : files) {
+    if (!committed || file.path.empty())
+      sys::fs::remove(file.temporary);
+    sys::DontRemoveFileOnSignal(file.temporary);
+  }
+  // Only those that are still empty can be removed.
+  if (!committed)
+    for (const std::string &folder : reverse(folders))
+      sys::fs::remove(folder);
+}
+
+Error OutputFiles::makeFolders(StringRef path) {
+  StringRef parent = sys::path::parent_path(path);
+  if (parent.empty() || sys::fs::is_directory(parent))
+    return Error::success();
+  if (Error error = makeFolders(parent))
+    return error;
+  if (std::error_code code = sys::fs::create_directory(parent))
+    return fileError("make the folder", parent, code);
+  folders.push_back(parent.str());
+  return Error::success();
+}
+
+Expected<std::string> OutputFiles::createScratch(StringRef path) {
+  if (Error error = makeFolders(path))
+    return std::move(error);
+  SmallString<128> temporary;
+  int descriptor;
+  if (std::error_code code = sys::fs::createUniqueFile(path + ".tmp-%%%%%%%%",
+                                                       descriptor, temporary))
+    return fileError("write", path, code);
+  raw_fd_ostream(descriptor, /*shouldClose=*/true).flush();
+  sys::RemoveFileOnSignal(temporary);
+  files.push_back({temporary.str().str(), ""});
+  return temporary.str().str();
+}
+
+Expected<std::string> OutputFiles::create(StringRef path) {
+  if (sys::fs::is_directory(path))
+    return fileError("write", path,
+                     std::make_error_code(std::errc::is_a_directory));
+  Expected<std::string> temporary = createScratch(path);
+  if (temporary)
+    files.back().path = path.str();
+  return temporary;
+}
+
+Error OutputFiles::write(StringRef path, StringRef content) {
+  Expected<std::string> temporary = create(path);
+  if (!temporary)
+    return temporary.takeError();
+  std::error_code code;
+  raw_fd_ostream os(*temporary, code);
+  if (code)
+    return fileError("write", path, code);
+  os << content;
+  os.close();
+  if (os.has_error()) {
+    code = os.error();
+    os.clear_error();
+    return fileError("write", path, code);
+  }
+  return Error::success();
+}
+
+Error OutputFiles::commit() {
+  for (const File &file : files)
+    if (!file.path.empty())
+      if (std::error_code code = sys::fs::rename(file.temporary, file.path))
+        return fileError("write", file.path, code);
+  committed = true;
+  return Error::success();
+}

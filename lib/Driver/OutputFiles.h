@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Files that appear together or not at all: each is written under a temporary
+// name beside its place and renamed when everything has succeeded.
+
+#ifndef LACUNA_DRIVER_OUTPUTFILES_H
+#define LACUNA_DRIVER_OUTPUTFILES_H
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <string>
+
+namespace lacuna {
+
+class OutputFiles {
+public:
+  OutputFiles() = default;
+  OutputFiles(const OutputFiles &) = delete;
+  /// Removes what was not committed; also done when a signal ends the process.
+  ~OutputFiles();
+
+  /// The temporary name of the output `path`. Makes the folders above it.
+  llvm::Expected<std::string> create(llvm::StringRef path);
+
+  /// As create, with this content.
+  llvm::Error write(llvm::StringRef path, llvm::StringRef content);
+
+  /// A temporary file that is never renamed.
+  llvm::Expected<std::string> createScratch(llvm::StringRef path);
+
+  /// Renames all outputs to their places.
+  llvm::Error commit();
+
+private:
+  struct File {
+    std::string temporary;
+    std::string path; ///< Empty for scratch.
+  };
+  llvm::SmallVector<File> files;
+  llvm::SmallVector<std::string> folders; ///< Made here, outermost first.
+  bool committed = false;
+
+  llvm::Error makeFolders(llvm::StringRef path);
+};
+
+} // namespace lacuna
+
+#endif // LACUNA_DRIVER_OUTPUTFILES_H
