@@ -88,7 +88,14 @@ static Error writeParams(const json::Value &manifest,
   Expected<std::string> temporary = outputs.create(path);
   if (!temporary)
     return temporary.takeError();
-  return toError(packing::writeWeights(*temporary, *store, *specs));
+  packing::Status written = packing::writeWeights(*temporary, *store, *specs);
+  if (written.ok())
+    return Error::success();
+  // The user knows the file by the name it would have had.
+  std::string message = written.message();
+  for (size_t at; (at = message.find(*temporary)) != std::string::npos;)
+    message.replace(at, temporary->size(), path);
+  return createStringError(message);
 }
 
 Error lacuna::writeArtifact(mlir::ModuleOp module, StringRef object,

@@ -33,6 +33,9 @@ class Compilation {
 public:
   explicit Compilation(const CompileOptions &options)
       : options(options), context(makeRegistry()) {
+    // An error names its place and what to do; the operation in generic form
+    // says nothing to who wrote the model.
+    context.printOpOnDiagnostic(false);
     timing.setEnabled(options.timing);
     root = timing.getRootScope();
   }

@@ -52,6 +52,8 @@ void lacuna::buildPlanPhase(OpPassManager &manager,
 
 void lacuna::buildRoutedPhase(OpPassManager &manager,
                               const PhaseOptions &options) {
+  manager.addPass(createMaterializeLayouts());
+  manager.addPass(createVerifyLayouts(VerifyLayoutsOptions{true}));
   manager.addPass(createOutlineDispatches());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

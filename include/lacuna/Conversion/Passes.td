@@ -6,6 +6,55 @@
 #define LACUNA_CONVERSION_PASSES_TD
 
 include "mlir/Pass/PassBase.td"
+
+def MaterializeLayouts : Pass<"materialize-layouts", "::mlir::ModuleOp"> {
+  let summary = "Replace every laid-out value by its component buffers";
+  let description = [{
+    The first consumer of the plan. A laid-out operand of a `lacuna.dispatch`
+    becomes what the region's route reads: the plain tensor on route dense, the
+    components on route sparse-tensor, where one `lacuna.assemble` in the body
+    rebuilds the tensor for that route. Nothing else keeps a layout: arguments
+    and results of private functions become the buffers that their uses need.
+
+    Each view of a weight that is read becomes an extern global of its own, with
+    - `lacuna.weight`: the name of the weight,
+    - `lacuna.view`: `"dense"` or the name of a component,
+    - `lacuna.layout`: the spelling of the layout,
+    - `lacuna.type`: the type of the dense tensor, as a TypeAttr.
+    Weights without a layout keep their global as it is.
+
+    Values that get a layout at run time (`lacuna.prune`, and `lacuna.convert`
+    of anything but a weight) are pruned and packed by linalg generics, each in
+    a dispatch region of its own on route dense.
+
+    Example, on route sparse-tensor:
+    ```mlir
+    %w = ml_program.global_load_const @w
+        : tensor<8x16xf32, #lacuna.nm<2:4, dim = 1>>
+    %r = lacuna.dispatch(%a = %w : ...) ... {
+      linalg.matmul ins(%a, ...)
+    ```
+    becomes
+    ```mlir
+    %v = ml_program.global_load_const @w.values : tensor<8x4x2xf32>
+    %c = ml_program.global_load_const @w.coordinates : tensor<8x4x2xi8>
+    %r = lacuna.dispatch(%b = %v : ..., %d = %c : ...) ... {
+      %a = lacuna.assemble %b, %d : ... to tensor<8x16xf32, #lacuna.nm<...>>
+      linalg.matmul ins(%a, ...)
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect", "::mlir::ml_program::MLProgramDialect",
+    "::mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"numViews", "views", "views of laid-out weights that are read">,
+    Statistic<"numAssembled", "operands-assembled",
+              "operands of dispatch regions passed as components">,
+    Statistic<"numDense", "operands-dense",
+              "laid-out operands of dispatch regions passed as plain tensors">,
+    Statistic<"numPacked", "values-packed", "values packed at run time">];
+}
 include "lacuna/Conversion/HostPasses.td"
 
 def OutlineDispatches : Pass<"outline-dispatches", "::mlir::ModuleOp"> {

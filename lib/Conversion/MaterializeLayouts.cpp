@@ -1,0 +1,524 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// materialize-layouts: the first consumer of the plan. Laid-out values become
+// the buffers that their uses read; after it only lacuna.assemble, in the body
+// of a region on route sparse-tensor, gives a tensor a layout.
+
+#include "LayoutNeeds.h"
+
+#include "lacuna/Conversion/Passes.h"
+#include "lacuna/Transforms/LayoutDecomposition.h"
+#include "lacuna/Transforms/Weights.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace lacuna {
+#define GEN_PASS_DEF_MATERIALIZELAYOUTS
+#include "lacuna/Conversion/Passes.h.inc"
+} // namespace lacuna
+
+using namespace mlir;
+using namespace lacuna;
+
+namespace {
+/// The buffers of one laid-out value, as far as they are needed.
+struct Views {
+  Value dense;
+  SmallVector<Value> components;
+};
+
+struct MaterializeLayouts
+    : lacuna::impl::MaterializeLayoutsBase<MaterializeLayouts> {
+  void runOnOperation() override;
+
+private:
+  FailureOr<Views *> getViews(Value value);
+  LogicalResult viewWeight(Value load, unsigned need, Views &views);
+  LogicalResult viewRunTime(Value value, unsigned need, Views &views);
+  FlatSymbolRefAttr getViewGlobal(ml_program::GlobalOp weight, StringRef view,
+                                  RankedTensorType type);
+
+  void expandArguments(func::FuncOp function);
+  LogicalResult expandReturns(func::FuncOp function);
+  LogicalResult expandCall(func::CallOp call);
+  LogicalResult expandDispatch(DispatchOp dispatch);
+  LogicalResult eraseInBody(DispatchOp dispatch);
+  LogicalResult expandUses();
+  void eraseLeftovers();
+
+  SmallVector<Value> flatten(const Views &views, unsigned need) {
+    SmallVector<Value> values;
+    if (need & kDenseView)
+      values.push_back(views.dense);
+    if (need & kPackedView)
+      llvm::append_range(values, views.components);
+    return values;
+  }
+
+  LayoutNeeds needs;
+  std::optional<SymbolTable> symbols;
+  DenseMap<Value, Views> viewsOf;
+  llvm::MapVector<std::pair<Operation *, StringRef>, FlatSymbolRefAttr> globals;
+  /// Needs of the arguments that functions had when the pass began.
+  DenseMap<Operation *, SmallVector<unsigned>> argumentNeeds;
+  SmallVector<std::pair<func::FuncOp, SmallVector<Type>>> pendingResults;
+  DenseSet<Operation *> expandedCalls;
+  /// Operations that views replace.
+  SmallVector<Operation *> replaced;
+};
+} // namespace
+
+/// The types of the views that `need` names of a value of `type`.
+static SmallVector<Type> getViewTypes(RankedTensorType type, unsigned need) {
+  SmallVector<Type> types;
+  if (need & kDenseView)
+    types.push_back(type.dropEncoding());
+  if (need & kPackedView)
+    for (const LayoutComponent &component : getLayout(type).getComponents(type))
+      types.push_back(component.type);
+  return types;
+}
+
+/// The views of one value among `values`, which start with its own.
+static Views takeViews(ValueRange values, RankedTensorType type,
+                       unsigned need) {
+  Views views;
+  if (need & kDenseView) {
+    views.dense = values.front();
+    values = values.drop_front();
+  }
+  if (need & kPackedView)
+    views.components = llvm::to_vector(
+        values.take_front(getLayout(type).getComponents(type).size()));
+  return views;
+}
+
+/// Puts `root` and the empty and fill operations that it alone reads into a
+/// dispatch region on route dense, as work that appears after the plan was
+/// made.
+static Value wrapInDispatch(linalg::GenericOp root, StringRef target) {
+  OpBuilder builder(root);
+  llvm::SetVector<Operation *> body;
+  body.insert(root);
+  auto addProducer = [&](Value value) {
+    Operation *producer = value.getDefiningOp();
+    if (isa_and_nonnull<tensor::EmptyOp, linalg::FillOp, arith::ConstantOp>(
+            producer))
+      body.insert(producer);
+  };
+  auto forEachRead = [](Operation *op, function_ref<void(Value)> visit) {
+    llvm::for_each(op->getOperands(), visit);
+    visitUsedValuesDefinedAbove(op->getRegions(),
+                                [&](OpOperand *use) { visit(use->get()); });
+  };
+  for (unsigned i = 0; i < body.size(); ++i)
+    forEachRead(body[i], addProducer);
+  SmallVector<Operation *> ordered = body.takeVector();
+  llvm::sort(ordered, [](Operation *left, Operation *right) {
+    return left->isBeforeInBlock(right);
+  });
+  llvm::SetVector<Value> inputs;
+  for (Operation *op : ordered)
+    forEachRead(op, [&](Value value) {
+      if (!llvm::is_contained(ordered, value.getDefiningOp()))
+        inputs.insert(value);
+    });
+  auto choice = ChoiceAttr::get(
+      root.getContext(), 0, Route::Dense, 0, 0,
+      "puts run-time values into their layout; nothing to skip");
+  auto plan = PlanAttr::get(root.getContext(), target, false, choice);
+  auto dispatch =
+      DispatchOp::create(builder, root.getLoc(), root->getResultTypes(),
+                         inputs.getArrayRef(), ValueRange(), plan);
+  Block &block = dispatch.getBody().emplaceBlock();
+  IRMapping mapping;
+  for (Value input : inputs)
+    mapping.map(input, block.addArgument(input.getType(), root.getLoc()));
+  builder.setInsertionPointToStart(&block);
+  for (Operation *op : ordered)
+    builder.clone(*op, mapping);
+  YieldOp::create(builder, root.getLoc(), mapping.lookup(root.getResult(0)));
+  root->replaceAllUsesWith(dispatch);
+  for (Operation *op : llvm::reverse(ordered))
+    if (isOpTriviallyDead(op))
+      op->erase();
+  return dispatch.getResult(0);
+}
+
+//===- Views --------------------------------------------------------------===//
+
+FlatSymbolRefAttr MaterializeLayouts::getViewGlobal(ml_program::GlobalOp weight,
+                                                    StringRef view,
+                                                    RankedTensorType type) {
+  FlatSymbolRefAttr &symbol = globals[{weight, view}];
+  if (symbol)
+    return symbol;
+  OpBuilder builder(weight);
+  auto global = cast<ml_program::GlobalOp>(builder.clone(*weight));
+  global.setSymName((weight.getSymName() + "." + view).str());
+  global.setType(type);
+  global.setValueAttr(ml_program::ExternAttr::get(&getContext(), type));
+  auto weightType = cast<RankedTensorType>(weight.getType());
+  global->setAttr("lacuna.weight", weight.getSymNameAttr());
+  global->setAttr("lacuna.view", builder.getStringAttr(view));
+  global->setAttr("lacuna.layout",
+                  builder.getStringAttr(getLayout(weightType).getSpelling()));
+  global->setAttr("lacuna.type", TypeAttr::get(weightType.dropEncoding()));
+  symbols->insert(global);
+  ++numViews;
+  return symbol = FlatSymbolRefAttr::get(global.getSymNameAttr());
+}
+
+LogicalResult MaterializeLayouts::viewWeight(Value load, unsigned need,
+                                             Views &views) {
+  ml_program::GlobalOp weight = getWeight(load, *symbols);
+  auto type = cast<RankedTensorType>(load.getType());
+  OpBuilder builder(load.getDefiningOp());
+  auto read = [&](StringRef view, RankedTensorType viewType) -> Value {
+    return ml_program::GlobalLoadConstOp::create(
+        builder, load.getLoc(), viewType,
+        getViewGlobal(weight, view, viewType));
+  };
+  if (need & kDenseView)
+    views.dense = read("dense", cast<RankedTensorType>(eraseLayout(type)));
+  if (need & kPackedView)
+    for (const LayoutComponent &component : getLayout(type).getComponents(type))
+      views.components.push_back(read(component.name, component.type));
+  return success();
+}
+
+// The results of prune and convert: pruned and packed where they stand.
+LogicalResult MaterializeLayouts::viewRunTime(Value value, unsigned need,
+                                              Views &views) {
+  Operation *op = value.getDefiningOp();
+  StorageLayoutInterface layout = getLayout(value.getType());
+  Value source = op->getOperand(0);
+  if (getLayout(source.getType())) {
+    FailureOr<Views *> sourceViews = getViews(source);
+    if (failed(sourceViews))
+      return failure();
+    source = (*sourceViews)->dense;
+  }
+  OpBuilder builder(op);
+  Operation *previous = op->getPrevNode();
+  views.dense = source;
+  if (isa<PruneOp>(op)) {
+    FailureOr<Value> pruned = buildPrune(builder, op->getLoc(), source, layout);
+    if (failed(pruned))
+      return failure();
+    views.dense = *pruned;
+  }
+  if (need & kPackedView) {
+    auto packed = buildPack(builder, op->getLoc(), views.dense, layout);
+    if (failed(packed))
+      return failure();
+    views.components = *packed;
+    ++numPacked;
+  }
+
+  SmallVector<linalg::GenericOp> generics;
+  for (Operation *next = previous ? previous->getNextNode()
+                                  : &op->getBlock()->front();
+       next != op; next = next->getNextNode())
+    if (auto generic = dyn_cast<linalg::GenericOp>(next))
+      generics.push_back(generic);
+  StringRef target = "cpu";
+  getOperation().walk([&](DispatchOp dispatch) {
+    if (dispatch.getPlan())
+      target = dispatch.getPlan()->getTarget();
+    return WalkResult::interrupt();
+  });
+  for (linalg::GenericOp generic : generics) {
+    Value former = generic.getResult(0);
+    Value wrapped = wrapInDispatch(generic, target);
+    if (views.dense == former)
+      views.dense = wrapped;
+    llvm::replace(views.components, former, wrapped);
+  }
+  return success();
+}
+
+FailureOr<Views *> MaterializeLayouts::getViews(Value value) {
+  auto found = viewsOf.find(value);
+  if (found != viewsOf.end())
+    return &found->second;
+  Operation *op = value.getDefiningOp();
+  if (auto call = dyn_cast<func::CallOp>(op)) {
+    if (failed(expandCall(call)))
+      return failure();
+    return &viewsOf[value];
+  }
+  Views views;
+  LogicalResult result = isa<ml_program::GlobalLoadConstOp>(op)
+                             ? viewWeight(value, needs.get(value), views)
+                             : viewRunTime(value, needs.get(value), views);
+  if (failed(result))
+    return failure();
+  return &(viewsOf[value] = views);
+}
+
+//===- Signatures ---------------------------------------------------------===//
+
+// Adds the arguments that hold the views; the former ones go at the end.
+void MaterializeLayouts::expandArguments(func::FuncOp function) {
+  for (int i = function.getNumArguments() - 1; i >= 0; --i) {
+    BlockArgument argument = function.getArgument(i);
+    if (!getLayout(argument.getType()))
+      continue;
+    auto type = cast<RankedTensorType>(argument.getType());
+    unsigned need = needs.get(argument);
+    SmallVector<Value> added;
+    for (Type view : getViewTypes(type, need)) {
+      unsigned at = i + 1 + added.size();
+      (void)function.insertArgument(at, view, DictionaryAttr(),
+                                    argument.getLoc());
+      added.push_back(function.getArgument(at));
+    }
+    viewsOf[argument] = takeViews(added, type, need);
+  }
+}
+
+LogicalResult MaterializeLayouts::expandReturns(func::FuncOp function) {
+  if (llvm::none_of(function.getResultTypes(), getLayout))
+    return success();
+  WalkResult walked = function.walk([&](func::ReturnOp op) {
+    SmallVector<Value> values;
+    for (auto [i, value] : llvm::enumerate(op.getOperands())) {
+      if (!getLayout(value.getType())) {
+        values.push_back(value);
+        continue;
+      }
+      FailureOr<Views *> views = getViews(value);
+      if (failed(views))
+        return WalkResult::interrupt();
+      llvm::append_range(values, flatten(**views, needs.ofResult(function, i)));
+    }
+    op->setOperands(values);
+    return WalkResult::advance();
+  });
+  SmallVector<Type> results;
+  for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
+    if (getLayout(type))
+      llvm::append_range(results, getViewTypes(cast<RankedTensorType>(type),
+                                               needs.ofResult(function, i)));
+    else
+      results.push_back(type);
+  pendingResults.push_back({function, results});
+  return failure(walked.wasInterrupted());
+}
+
+LogicalResult MaterializeLayouts::expandCall(func::CallOp call) {
+  if (!expandedCalls.insert(call).second)
+    return success();
+  auto callee = symbols->lookup<func::FuncOp>(call.getCallee());
+  SmallVector<Value> operands;
+  for (auto [i, value] : llvm::enumerate(call.getOperands())) {
+    if (!getLayout(value.getType())) {
+      operands.push_back(value);
+      continue;
+    }
+    FailureOr<Views *> views = getViews(value);
+    if (failed(views))
+      return failure();
+    llvm::append_range(operands, flatten(**views, argumentNeeds[callee][i]));
+  }
+  SmallVector<Type> types;
+  for (auto [i, result] : llvm::enumerate(call.getResults()))
+    if (getLayout(result.getType()))
+      llvm::append_range(types,
+                         getViewTypes(cast<RankedTensorType>(result.getType()),
+                                      needs.ofResult(callee, i)));
+    else
+      types.push_back(result.getType());
+  OpBuilder builder(call);
+  auto expanded = func::CallOp::create(builder, call.getLoc(), call.getCallee(),
+                                       types, operands);
+  ValueRange rest = expanded.getResults();
+  for (auto [i, result] : llvm::enumerate(call.getResults())) {
+    if (!getLayout(result.getType())) {
+      result.replaceAllUsesWith(rest.front());
+      rest = rest.drop_front();
+      continue;
+    }
+    auto type = cast<RankedTensorType>(result.getType());
+    unsigned need = needs.ofResult(callee, i);
+    viewsOf[result] = takeViews(rest, type, need);
+    rest = rest.drop_front(getViewTypes(type, need).size());
+  }
+  return success();
+}
+
+//===- Dispatch regions ---------------------------------------------------===//
+
+// On route dense the body is the erased program.
+LogicalResult MaterializeLayouts::eraseInBody(DispatchOp dispatch) {
+  SmallVector<Operation *> gone;
+  WalkResult walked = dispatch.getBody().walk([&](Operation *op) {
+    if (auto prune = dyn_cast<PruneOp>(op)) {
+      OpBuilder builder(op);
+      FailureOr<Value> pruned = buildPrune(
+          builder, op->getLoc(), prune.getSource(), getLayout(prune.getType()));
+      if (failed(pruned))
+        return WalkResult::interrupt();
+      prune.getResult().replaceAllUsesWith(*pruned);
+      gone.push_back(op);
+    } else if (auto convert = dyn_cast<ConvertOp>(op)) {
+      convert.getResult().replaceAllUsesWith(convert.getSource());
+      gone.push_back(op);
+    } else {
+      for (Value result : op->getResults())
+        result.setType(eraseLayout(result.getType()));
+    }
+    return WalkResult::advance();
+  });
+  for (Operation *op : gone)
+    op->erase();
+  return failure(walked.wasInterrupted());
+}
+
+/// On route sparse-tensor, whatever has a layout in the body is assembled from
+/// operands.
+static LogicalResult verifyAssembled(DispatchOp dispatch) {
+  WalkResult walked = dispatch.getBody().walk([&](Operation *op) {
+    if (isa<AssembleOp>(op))
+      return WalkResult::advance();
+    for (Value result : op->getResults())
+      if (getLayout(result.getType())) {
+        op->emitOpError("gives ")
+            << result.getType()
+            << " inside of a dispatch region on route sparse-tensor: expected "
+               "layouts on operands of the region only";
+        return WalkResult::interrupt();
+      }
+    return WalkResult::advance();
+  });
+  return failure(walked.wasInterrupted());
+}
+
+LogicalResult MaterializeLayouts::expandDispatch(DispatchOp dispatch) {
+  std::optional<Route> route = getRoute(dispatch);
+  Block &body = dispatch.getBody().front();
+  OpBuilder inBody = OpBuilder::atBlockBegin(&body);
+  for (int i = dispatch.getInputs().size() - 1; i >= 0; --i) {
+    Value input = dispatch.getInputs()[i];
+    if (!getLayout(input.getType()))
+      continue;
+    FailureOr<Views *> views = getViews(input);
+    if (failed(views))
+      return failure();
+    unsigned need = LayoutNeeds::ofInput(dispatch, i);
+    SmallVector<Value> operands = flatten(**views, need);
+    BlockArgument former = body.getArgument(i);
+    SmallVector<Value> arguments;
+    for (auto [offset, operand] : llvm::enumerate(operands))
+      arguments.push_back(body.insertArgument(i + 1 + offset, operand.getType(),
+                                              former.getLoc()));
+    auto type = cast<RankedTensorType>(former.getType());
+    Views inner = takeViews(arguments, type, need);
+    if (route == Route::SparseTensor) {
+      for (Operation *user : llvm::make_early_inc_range(former.getUsers()))
+        if (auto convert = dyn_cast<ConvertOp>(user);
+            convert && !getLayout(convert.getType())) {
+          convert.getResult().replaceAllUsesWith(inner.dense);
+          convert.erase();
+        }
+      if (need & kPackedView)
+        former.replaceAllUsesWith(AssembleOp::create(inBody, former.getLoc(),
+                                                     type, inner.components));
+    } else if (inner.dense) {
+      former.replaceAllUsesWith(inner.dense);
+    }
+    numAssembled += (need & kPackedView) != 0;
+    numDense += (need & kDenseView) != 0;
+    if (!former.use_empty())
+      return (*former.getUsers().begin())->emitOpError("reads ")
+             << type << " on route sparse-tensor, but is no contraction";
+    body.eraseArgument(i);
+    dispatch.getInputsMutable().slice(i, 1).assign(operands);
+  }
+  if (route == Route::SparseTensor)
+    return verifyAssembled(dispatch);
+  return route ? eraseInBody(dispatch) : success();
+}
+
+LogicalResult MaterializeLayouts::expandUses() {
+  SmallVector<Operation *> users;
+  getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
+    bool laidOut = llvm::any_of(op->getOperandTypes(), getLayout) ||
+                   llvm::any_of(op->getResultTypes(), getLayout);
+    if (laidOut || isa<DispatchOp>(op))
+      users.push_back(op);
+    return isa<DispatchOp>(op) ? WalkResult::skip() : WalkResult::advance();
+  });
+  for (Operation *op : users) {
+    if (auto dispatch = dyn_cast<DispatchOp>(op)) {
+      if (failed(expandDispatch(dispatch)))
+        return failure();
+    } else if (auto call = dyn_cast<func::CallOp>(op)) {
+      if (failed(expandCall(call)))
+        return failure();
+    } else if (auto convert = dyn_cast<ConvertOp>(op);
+               convert && !getLayout(convert.getType())) {
+      FailureOr<Views *> views = getViews(convert.getSource());
+      if (failed(views))
+        return failure();
+      convert.getResult().replaceAllUsesWith((*views)->dense);
+    }
+    if (!isa<DispatchOp, func::ReturnOp>(op))
+      replaced.push_back(op);
+  }
+  return success();
+}
+
+void MaterializeLayouts::eraseLeftovers() {
+  for (Operation *op : llvm::reverse(replaced))
+    op->erase();
+  for (auto function : getOperation().getOps<func::FuncOp>())
+    for (int i = function.getNumArguments() - 1; i >= 0; --i)
+      if (getLayout(function.getArgumentTypes()[i]))
+        (void)function.eraseArgument(i);
+  for (auto [function, results] : pendingResults)
+    function.setType(
+        FunctionType::get(&getContext(), function.getArgumentTypes(), results));
+  for (auto global : llvm::make_early_inc_range(
+           getOperation().getOps<ml_program::GlobalOp>()))
+    if (getLayout(global.getType()))
+      symbols->erase(global);
+}
+
+void MaterializeLayouts::runOnOperation() {
+  ModuleOp module = getOperation();
+  // A pass object runs again on the next module of a pipeline.
+  viewsOf.clear();
+  globals.clear();
+  replaced.clear();
+  pendingResults.clear();
+  expandedCalls.clear();
+  argumentNeeds.clear();
+  needs = LayoutNeeds();
+  if (failed(claimConvertedWeights(module)) || failed(needs.compute(module)))
+    return signalPassFailure();
+  symbols.emplace(module);
+  SmallVector<func::FuncOp> functions(module.getOps<func::FuncOp>());
+  for (func::FuncOp function : functions) {
+    if (function.isExternal())
+      continue;
+    for (Value argument : function.getArguments())
+      argumentNeeds[function].push_back(needs.get(argument));
+  }
+  for (func::FuncOp function : functions)
+    if (!function.isExternal())
+      expandArguments(function);
+  if (failed(expandUses()))
+    return signalPassFailure();
+  for (func::FuncOp function : functions)
+    if (failed(expandReturns(function)))
+      return signalPassFailure();
+  eraseLeftovers();
+  symbols.reset();
+}
