@@ -65,6 +65,19 @@ TEST(Tensor, BoolsAreZeroOrOne) {
   EXPECT_TRUE(checkBools(tensor).ok());
 }
 
+TEST(Tensor, MakeAligned) {
+  alignas(8) uint8_t bytes[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+  Tensor tensor{ElementType::F32, {2}, {bytes, 8}, nullptr};
+  EXPECT_EQ(makeAligned(tensor)->bytes.data, bytes);
+  tensor.bytes.data = bytes + 1;
+  Tensor copy = *makeAligned(tensor);
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(copy.bytes.data) % 4, 0u);
+  EXPECT_TRUE(std::equal(bytes + 1, bytes + 9, copy.bytes.data));
+  tensor.type = ElementType::U8;
+  tensor.shape = {8};
+  EXPECT_EQ(makeAligned(tensor)->bytes.data, bytes + 1);
+}
+
 TEST(Tensor, StatusAndResult) {
   EXPECT_TRUE(Status().ok());
   EXPECT_EQ(Status::error("b").withContext("a").message(), "a: b");

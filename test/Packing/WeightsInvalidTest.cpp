@@ -64,6 +64,36 @@ TEST(WeightsInvalid, Good) {
             (std::vector<int8_t>{1, 0, 0, 2, 3, 0, 0, 4}));
 }
 
+// Files of others may begin their data at any byte.
+TEST(WeightsInvalid, Unaligned) {
+  std::string layout =
+      "{\\\"layout\\\":\\\"nm<1:2, dim = 0>\\\",\\\"shape\\\":[2],"
+      "\\\"dtype\\\":\\\"F32\\\"}";
+  for (std::string blanks : {"", " ", "  ", "   "}) {
+    Folder folder;
+    std::string path = folder.write(
+        "w", safeTensors("{\"__metadata__\":{\"lacuna.layout.p\":\"" + layout +
+                             "\"},\"d\":{\"dtype\":\"F32\",\"shape\":[1],"
+                             "\"data_offsets\":[0,4]},\"p.values\":{\"dtype\":"
+                             "\"F32\",\"shape\":[1,1],\"data_offsets\":[4,8]},"
+                             "\"p.coordinates\":{\"dtype\":\"U8\",\"shape\":"
+                             "[1,1],\"data_offsets\":[8,9]}}" +
+                             blanks,
+                         std::string("\0\0\x80?\0\0\0@\1", 9)));
+    WeightStore weights = *WeightStore::open({path});
+    Result<Tensor> dense =
+        weights.dense({"d", ElementType::F32, {1}, std::nullopt});
+    ASSERT_TRUE(dense.ok()) << dense.message();
+    EXPECT_EQ(elementsOf<float>(*dense), std::vector<float>{1});
+    Result<PackedWeight> packed =
+        weights.packed({"p", ElementType::F32, {2}, NMLayout{1, 2, 0}});
+    ASSERT_TRUE(packed.ok()) << packed.message();
+    EXPECT_EQ(elementsOf<float>(packed->values), std::vector<float>{2});
+    for (const Tensor &tensor : {*dense, packed->values})
+      EXPECT_EQ(reinterpret_cast<uintptr_t>(tensor.bytes.data) % 4, 0u);
+  }
+}
+
 TEST(WeightsInvalid, Metadata) {
   refuseLayout("", {"not JSON"});
   refuseLayout("[]", {"expected an object"});

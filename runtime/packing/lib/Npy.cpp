@@ -100,9 +100,10 @@ Result<Tensor> lacuna::packing::readNpy(const std::string &path) {
   if (!mapped.ok())
     return mapped.status();
   Result<Tensor> tensor = parseNpy(mapped->bytes, path);
-  if (tensor.ok() && !tensor->owner) // Not copied to turn its order.
-    tensor->owner = mapped->owner;
-  return tensor;
+  if (!tensor.ok() || tensor->owner) // Copied already, to turn its order.
+    return tensor;
+  tensor->owner = mapped->owner;
+  return makeAligned(*tensor);
 }
 
 Status lacuna::packing::writeNpy(const std::string &path,

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 
 using namespace lacuna::packing;
 
@@ -113,6 +114,18 @@ Result<Buffer> Buffer::allocate(uint64_t size) {
   buffer.data =
       std::shared_ptr<uint8_t>(owner, reinterpret_cast<uint8_t *>(address));
   return buffer;
+}
+
+Result<Tensor> lacuna::packing::makeAligned(const Tensor &tensor) {
+  auto address = reinterpret_cast<uintptr_t>(tensor.bytes.data);
+  if (address % getByteWidth(tensor.type) == 0)
+    return tensor;
+  Result<Buffer> buffer = Buffer::allocate(tensor.bytes.size);
+  if (!buffer.ok())
+    return buffer.status();
+  if (tensor.bytes.size)
+    std::memcpy(buffer->bytes().data, tensor.bytes.data, tensor.bytes.size);
+  return Tensor{tensor.type, tensor.shape, buffer->bytes(), buffer->owner()};
 }
 
 Status lacuna::packing::checkBools(const Tensor &tensor) {

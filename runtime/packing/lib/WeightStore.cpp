@@ -240,7 +240,7 @@ Result<Tensor> WeightStore::dense(const WeightSpec &spec,
                                    : checkDense(spec, *tensor, parallel);
   if (!status.ok())
     return status.withContext(context);
-  return tensor;
+  return makeAligned(*tensor);
 }
 
 static Result<PackedWeight> pack(const NMGeometry &geometry,
@@ -291,7 +291,10 @@ Result<PackedWeight> WeightStore::packed(const WeightSpec &spec,
       status = checkBools(stored->values);
     if (!status.ok())
       return status.withContext(context);
-    return PackedWeight{geometry, stored->values, stored->coordinates};
+    Result<Tensor> values = makeAligned(stored->values);
+    if (!values.ok())
+      return values.status().withContext(context);
+    return PackedWeight{geometry, *values, stored->coordinates};
   }
   Result<NMGeometry> geometry =
       NMGeometry::get(*spec.layout, spec.type, spec.shape);

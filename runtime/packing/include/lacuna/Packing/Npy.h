@@ -10,7 +10,8 @@
 namespace lacuna::packing {
 
 /// Reads a file of little-endian f64, f32, f16, integers or bools. The bytes
-/// are mapped, and copied only to turn Fortran order into row-major order.
+/// are mapped, and copied only to turn Fortran order into row-major order or
+/// where they lie unaligned for their type.
 /// Other types (big-endian, objects, records, bf16 as V2) are refused with
 /// what to do instead.
 Result<Tensor> readNpy(const std::string &path);

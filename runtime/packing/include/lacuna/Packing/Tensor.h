@@ -95,6 +95,10 @@ private:
   uint64_t size = 0;
 };
 
+/// The tensor itself when its bytes are aligned for its type, as compiled code
+/// expects; otherwise a copy. A file may place a tensor at any byte.
+Result<Tensor> makeAligned(const Tensor &tensor);
+
 /// An error that names the first element of a Bool tensor that is neither 0
 /// nor 1 (compiled code reads a Bool byte as i1); success for other types.
 Status checkBools(const Tensor &tensor);

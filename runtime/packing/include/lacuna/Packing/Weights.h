@@ -53,7 +53,8 @@ public:
   /// where it is stored packed. Whether the stored type, shape and layout are
   /// the specification's is checked, and with a layout also whether dense
   /// values keep to it. A weight that is stored packed may be asked for
-  /// without a layout: dropping one never changes what a model means.
+  /// without a layout: dropping one never changes what a model means. As with
+  /// packed(), what lies unaligned for its type in a file is copied.
   Result<Tensor> dense(const WeightSpec &spec,
                        const ParallelFor &parallel = {}) const;
 
