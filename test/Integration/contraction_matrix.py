@@ -164,15 +164,18 @@ def reference(c, x, w, bias):
     """The erased program in float64, and a bound of its rounding error."""
     wt = w if c["transposed"] else w.T
     with np.errstate(all="ignore"):
-        s = x @ wt + (bias if c["bias"] else 0)
+        product = x @ wt
+        s = product + (bias if c["bias"] else 0)
         magnitude = np.abs(x) @ np.abs(wt) + (np.abs(bias) if c["bias"] else 0)
         y = ACTIVATIONS[c["activation"]](s)
     if c["type"] == "i8":
         return y, np.zeros_like(y)
-    # f16 and bf16 accumulate in f32; then each elementwise step rounds once.
+    # f16 and bf16 accumulate in f32; then the product is rounded, the bias is
+    # added (which may cancel), and each elementwise step rounds once.
     # Activations have slopes of at most 1.13; approximations add a few ulp.
     accumulate = ROUNDOFF["f64" if c["type"] == "f64" else "f32"] * (c["K"] + 4) * magnitude
-    steps = 8 * ROUNDOFF[c["type"]] * (np.abs(s) + np.abs(y))
+    with np.errstate(all="ignore"):
+        steps = ROUNDOFF[c["type"]] * (8 * (np.abs(s) + np.abs(y)) + 1.2 * np.abs(product))
     tiny = {"f16": 1e-6, "bf16": 1e-30}.get(c["type"], 1e-30) + (1e-6 if c["type"] == "f32" and c["activation"] not in ("none", "relu") else 0)
     return y, 1.2 * accumulate + steps + tiny
 
