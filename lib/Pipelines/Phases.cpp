@@ -3,6 +3,7 @@
 // The order of all passes, phase by phase.
 
 #include "lacuna/Pipelines/Phases.h"
+#include "lacuna/Pipelines/CPU.h"
 
 #include "lacuna/Conversion/Passes.h"
 #include "lacuna/Transforms/Passes.h"
@@ -59,27 +60,6 @@ void lacuna::buildRoutedPhase(OpPassManager &manager,
   manager.addPass(createCSEPass());
 }
 
-/// Dispatch functions as plain loops.
-static void buildLoops(OpPassManager &manager) {
-  bufferization::OneShotBufferizePassOptions bufferize;
-  bufferize.allowReturnAllocsFromLoops = true;
-  manager.addPass(bufferization::createOneShotBufferizePass(bufferize));
-  manager.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
-}
-
-/// From loops and buffers to the LLVM dialect.
-static void buildLLVM(OpPassManager &manager) {
-  manager.addNestedPass<func::FuncOp>(createLowerExpandShapes());
-  manager.addPass(memref::createExpandStridedMetadataPass());
-  manager.addPass(createLowerAffinePass());
-  manager.addPass(createSCFToControlFlowPass());
-  manager.addNestedPass<func::FuncOp>(arith::createArithExpandOpsPass());
-  manager.addNestedPass<func::FuncOp>(createConvertMathToLLVMPass());
-  manager.addPass(createConvertMathToLibmPass());
-  manager.addPass(createConvertToLLVMPass());
-  manager.addPass(createReconcileUnrealizedCastsPass());
-}
-
 void lacuna::buildHostPhase(OpPassManager &manager,
                             const PhaseOptions &options) {
   manager.addPass(createGuardDivisions());
@@ -95,8 +75,7 @@ void lacuna::buildHostPhase(OpPassManager &manager,
   entry.cpu = options.cpu;
   entry.features = options.features;
   manager.addPass(createCreateEntryPoints(entry));
-  buildLoops(manager);
-  buildLLVM(manager);
+  buildCPUCodeGen(manager);
 }
 
 void lacuna::buildPhase(Phase phase, OpPassManager &manager,

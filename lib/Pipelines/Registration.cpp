@@ -7,6 +7,7 @@
 #include "lacuna/Conversion/InvokeBufferization.h"
 #include "lacuna/Conversion/Passes.h"
 #include "lacuna/IR/Lacuna.h"
+#include "lacuna/Pipelines/CPU.h"
 #include "lacuna/Pipelines/Phases.h"
 #include "lacuna/Transforms/Passes.h"
 
@@ -28,4 +29,5 @@ void lacuna::registerAllPasses() {
   registerLacunaTransformsPasses();
   registerLacunaConversionPasses();
   registerPhasePipelines();
+  registerCPUPipelines();
 }

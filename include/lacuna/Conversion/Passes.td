@@ -97,4 +97,126 @@ def LowerExpandShapes : Pass<"lower-expand-shapes", "::mlir::func::FuncOp"> {
     "::mlir::affine::AffineDialect", "::mlir::memref::MemRefDialect"];
 }
 
+def TileDispatch : Pass<"tile-dispatch", "::mlir::func::FuncOp"> {
+  let summary = "Cut a dense dispatch into parallel tiles, producers inside";
+  let description = [{
+    On a dispatch function of route `dense`: the last operation is tiled over
+    its parallel loops into a `scf.forall`, its elementwise, reduction and
+    contraction producers are computed inside, one tile at a time. Loops over
+    which a reduction of the group would be repeated stay whole. Tile sizes are
+    values, so that a tile has enough work at every size; `lacuna.grain` in the
+    loop says how many tiles are worth a task.
+
+    Example: a softmax becomes tiles of whole rows, a matmul with its bias and
+    activation tiles of rows by columns.
+  }];
+  let statistics = [
+    Statistic<"numTiled", "tiled", "operations tiled">,
+    Statistic<"numFused", "fused", "producers computed inside tiles">];
+  let dependentDialects = [
+    "::mlir::scf::SCFDialect", "::mlir::affine::AffineDialect",
+    "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect",
+    "::mlir::linalg::LinalgDialect", "::lacuna::LacunaDialect"];
+}
+
+def BufferizeDispatch : Pass<"bufferize-dispatch", "::mlir::func::FuncOp"> {
+  let summary = "Turn a dense dispatch from tensors to buffers";
+  let description = [{
+    One-shot bufferization of one dispatch function of route `dense`, after
+    `tensor.empty`s were replaced by the buffers that results end in. Copies
+    become linalg operations.
+  }];
+  let dependentDialects = [
+    "::mlir::bufferization::BufferizationDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::scf::SCFDialect"];
+}
+
+def ParallelizeBuffers : Pass<"parallelize-buffers", "::mlir::func::FuncOp"> {
+  let summary = "Cut what is left outside of tiles into parallel tiles";
+  let description = [{
+    On a bufferized dispatch function of route `dense`: linalg operations at the
+    top level are tiled into a `scf.forall` over their parallel loops, with the
+    sizes that `tile-dispatch` uses.
+
+    Example: the copies of a concatenation.
+  }];
+  let statistics = [Statistic<"numTiled", "tiled", "operations tiled">];
+  let dependentDialects = [
+    "::mlir::scf::SCFDialect", "::mlir::affine::AffineDialect",
+    "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+    "::lacuna::LacunaDialect"];
+}
+
+def ParallelToRuntime : Pass<"parallel-to-runtime", "::mlir::ModuleOp"> {
+  let summary = "Run parallel loops on the runtime's threads";
+  let description = [{
+    The body of each outermost `scf.forall` (and `scf.parallel` without results)
+    becomes a function over a range of iterations; its captured values are
+    packed in a struct on the stack, and the loop becomes a call of
+    `lacuna_rt_parallel_for`. Loops inside of others become `scf.for`. The
+    iterations of `lacuna.grain` are the smallest piece of work that is handed
+    to a thread.
+
+    Example: `scf.forall (%i) in (%n) { ... }` becomes
+    `llvm.call @lacuna_rt_parallel_for(@body, %context, %n, %grain)`.
+  }];
+  let statistics = [
+    Statistic<"numLoops", "loops-parallel", "loops run on threads">];
+  let dependentDialects = [
+    "::mlir::scf::SCFDialect", "::mlir::affine::AffineDialect",
+    "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+    "::mlir::LLVM::LLVMDialect"];
+}
+
+def MemoryToRuntime : Pass<"memory-to-runtime", "::mlir::ModuleOp"> {
+  let summary = "Take memory from the runtime; make assertions failures";
+  let description = [{
+    `memref.alloc` becomes a slice of the stack where it is small, otherwise
+    `lacuna_rt_alloc`, hoisted out of loops that it does not depend on and freed
+    at the end of its block. `cf.assert` becomes `lacuna_rt_fail`, which ends the
+    call with a status instead of the process.
+
+    Example: `cf.assert %ok, "index out of range"` becomes a branch to
+    `llvm.call @lacuna_rt_fail(%message)`.
+  }];
+  let statistics = [
+    Statistic<"numAllocs", "allocs", "buffers placed">,
+    Statistic<"numAsserts", "asserts", "assertions lowered">];
+  let dependentDialects = [
+    "::mlir::scf::SCFDialect", "::mlir::affine::AffineDialect",
+    "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::LLVM::LLVMDialect"];
+}
+
+def ApproximateMath : Pass<"approximate-math", "::mlir::func::FuncOp"> {
+  let summary = "Write elementary functions as arithmetic that vectorizes";
+  let description = [{
+    `math.exp`, `math.tanh` and `math.erf` of f32 become polynomials without
+    branches, within 4 units in the last place (erf: 3e-7 absolute); overflow,
+    underflow, infinities and NaN are as IEEE and C have them. Functions of f16
+    and bf16 are computed in f32. Those of f64, and the others, are left to the
+    C library.
+
+    Example: `math.exp %x : f32` becomes a round, six `math.fma` and two
+    multiplications by powers of two.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+    "::mlir::vector::VectorDialect"];
+}
+
+def RelaxArithmetic : Pass<"relax-arithmetic", "::mlir::func::FuncOp"> {
+  let summary = "Allow fused multiply-adds, and sums in any order";
+  let description = [{
+    Sets `contract` on floating-point additions and multiplications, and
+    `reassoc` on those that accumulate a reduction, which has no order of its
+    own. Infinities and NaN keep their meaning: no other flag is set.
+
+    Example: `arith.addf %acc, %p : f32` in a reduction becomes
+    `arith.addf %acc, %p fastmath<reassoc,contract> : f32`.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 #endif // LACUNA_CONVERSION_PASSES_TD

@@ -138,4 +138,18 @@ def Lacuna_AssembleOp : Lacuna_Op<"assemble", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Lacuna_GrainOp : Lacuna_Op<"grain", [
+    MemoryEffects<[MemWrite]>]> {
+  let summary = "how many iterations of the parallel loop around are a task";
+  let description = [{
+    Stands in the body of a `scf.forall` and reads a value from outside it; says
+    nothing about meaning. `parallel-to-runtime` passes it to the runtime, so
+    that a loop with little work stays on the caller's thread.
+
+    Example: `lacuna.grain %tiles`
+  }];
+  let arguments = (ins Index:$iterations);
+  let assemblyFormat = "$iterations attr-dict";
+}
+
 #endif // LACUNA_IR_OPS_TD

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Calls of the runtime's C symbols from generated code; each declares its
+// callee in the module when it is first needed.
+
+#ifndef LACUNA_CONVERSION_RUNTIMECALLS_H
+#define LACUNA_CONVERSION_RUNTIMECALLS_H
+
+#include "mlir/IR/Builders.h"
+
+namespace lacuna {
+
+/// Marks functions that run a range of a parallel loop's iterations; their last
+/// two arguments are the range.
+constexpr llvm::StringLiteral kParallelBodyAttr = "lacuna.parallel_body";
+
+/// lacuna_rt_parallel_for(body, context, count, grain); sizes are of type index.
+void callParallelFor(mlir::OpBuilder &builder, mlir::Location loc,
+                     mlir::Value body, mlir::Value context, mlir::Value count,
+                     mlir::Value grain);
+
+/// lacuna_rt_alloc(bytes): a pointer; `bytes` is of type index.
+mlir::Value callAlloc(mlir::OpBuilder &builder, mlir::Location loc,
+                      mlir::Value bytes);
+
+/// lacuna_rt_free(pointer).
+void callFree(mlir::OpBuilder &builder, mlir::Location loc,
+              mlir::Value pointer);
+
+/// lacuna_rt_fail(message), which does not return.
+void callFail(mlir::OpBuilder &builder, mlir::Location loc,
+              llvm::StringRef message);
+
+} // namespace lacuna
+
+#endif // LACUNA_CONVERSION_RUNTIMECALLS_H

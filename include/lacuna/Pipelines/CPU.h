@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// How dispatch functions become code for the CPU.
+
+#ifndef LACUNA_PIPELINES_CPU_H
+#define LACUNA_PIPELINES_CPU_H
+
+namespace mlir {
+class OpPassManager;
+} // namespace mlir
+
+namespace lacuna {
+
+/// From dispatch functions in destination form, and a host part on buffers, to
+/// the LLVM dialect: the routes, then parallel loops, memory and mathematics.
+void buildCPUCodeGen(mlir::OpPassManager &manager);
+
+/// Registers it as `lacuna-cpu-codegen`.
+void registerCPUPipelines();
+
+} // namespace lacuna
+
+#endif // LACUNA_PIPELINES_CPU_H

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// approximate-math: elementary functions as arithmetic, so that loops over them
+// are vectorized. Runs on loops, before the lowering to LLVM.
+
+#include "lacuna/Conversion/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace lacuna {
+#define GEN_PASS_DEF_APPROXIMATEMATH
+#include "lacuna/Conversion/Passes.h.inc"
+} // namespace lacuna
+
+using namespace mlir;
+using namespace lacuna;
+
+/// exp by a power of two and a polynomial on [-ln(2)/2, ln(2)/2] (degree 6:
+/// 2 ulp; Cody and Waite's two-part ln(2)). Overflow is inf, underflow a
+/// denormal or 0, NaN stays NaN: no branch, so it vectorizes.
+static Value buildExp(OpBuilder &builder, Location loc, Value x) {
+  Type f32 = builder.getF32Type(), i32 = builder.getI32Type();
+  auto constant = [&](float value) -> Value {
+    return arith::ConstantOp::create(builder, loc,
+                                     builder.getF32FloatAttr(value));
+  };
+  auto integer = [&](int32_t value) -> Value {
+    return arith::ConstantOp::create(builder, loc,
+                                     builder.getI32IntegerAttr(value));
+  };
+  auto fma = [&](Value a, Value b, Value c) -> Value {
+    return math::FmaOp::create(builder, loc, a, b, c);
+  };
+  // Beyond these exp is inf or 0; in between 2^n is made in two steps, each of
+  // which is a normal number.
+  Value low = constant(-104.0f), high = constant(89.0f);
+  Value clamped = arith::MinimumFOp::create(
+      builder, loc, arith::MaximumFOp::create(builder, loc, x, low), high);
+  Value scaled = arith::MulFOp::create(builder, loc, clamped,
+                                       constant(1.44269504088896341f));
+  Value n = math::RoundEvenOp::create(builder, loc, scaled);
+  Value r = fma(n, constant(-0.693359375f), clamped);
+  r = fma(n, constant(2.12194440e-4f), r);
+  Value p = constant(1.9875691500e-4f);
+  for (float coefficient :
+       {1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f,
+        5.0000001201e-1f})
+    p = fma(p, r, constant(coefficient));
+  Value square = arith::MulFOp::create(builder, loc, r, r);
+  p = fma(p, square, r);
+  p = arith::AddFOp::create(builder, loc, p, constant(1.0f));
+  // NaN has no integer: it goes on as 0 and is put back below.
+  Value isNaN =
+      arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UNO, x, x);
+  Value finite =
+      arith::SelectOp::create(builder, loc, isNaN, constant(0.0f), n);
+  Value power = arith::FPToSIOp::create(builder, loc, i32, finite);
+  Value half = arith::ShRSIOp::create(builder, loc, power, integer(1));
+  Value rest = arith::SubIOp::create(builder, loc, power, half);
+  for (Value part : {half, rest}) {
+    Value biased = arith::AddIOp::create(builder, loc, part, integer(127));
+    Value bits = arith::ShLIOp::create(builder, loc, biased, integer(23));
+    p = arith::MulFOp::create(
+        builder, loc, p, arith::BitcastOp::create(builder, loc, f32, bits));
+  }
+  return arith::SelectOp::create(builder, loc, isNaN, x, p);
+}
+
+namespace {
+struct ExpandExp : OpRewritePattern<math::ExpOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(math::ExpOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!op.getType().isF32())
+      return failure();
+    rewriter.replaceOp(op, buildExp(rewriter, op.getLoc(), op.getOperand()));
+    return success();
+  }
+};
+
+/// tanh(x) = 1 - 2 / (exp(2 |x|) + 1) with the sign of x; a polynomial near 0,
+/// where that cancels.
+struct ExpandTanh : OpRewritePattern<math::TanhOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(math::TanhOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!op.getType().isF32())
+      return failure();
+    Location loc = op.getLoc();
+    Value x = op.getOperand();
+    auto constant = [&](float value) -> Value {
+      return arith::ConstantOp::create(rewriter, loc,
+                                       rewriter.getF32FloatAttr(value));
+    };
+    Value magnitude = math::AbsFOp::create(rewriter, loc, x);
+    Value twice = arith::AddFOp::create(rewriter, loc, magnitude, magnitude);
+    Value e = buildExp(rewriter, loc, twice);
+    Value one = constant(1.0f);
+    Value denominator = arith::AddFOp::create(rewriter, loc, e, one);
+    Value large = arith::SubFOp::create(
+        rewriter, loc, one,
+        arith::DivFOp::create(rewriter, loc, constant(2.0f), denominator));
+    large = math::CopySignOp::create(rewriter, loc, large, x);
+    // Cephes' polynomial for |x| < 0.625.
+    Value square = arith::MulFOp::create(rewriter, loc, x, x);
+    Value p = constant(-5.70498872745e-3f);
+    for (float coefficient : {2.06390887954e-2f, -5.37397155531e-2f,
+                              1.33314422036e-1f, -3.33332819422e-1f})
+      p = math::FmaOp::create(rewriter, loc, p, square, constant(coefficient));
+    p = arith::MulFOp::create(rewriter, loc, p, square);
+    Value small = math::FmaOp::create(rewriter, loc, p, x, x);
+    Value near = arith::CmpFOp::create(rewriter, loc, arith::CmpFPredicate::OLT,
+                                       magnitude, constant(0.625f));
+    rewriter.replaceOpWithNewOp<arith::SelectOp>(op, near, small, large);
+    return success();
+  }
+};
+
+struct ApproximateMath : lacuna::impl::ApproximateMathBase<ApproximateMath> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    // f16 and bf16 through f32.
+    populateMathF32ExpansionPatterns(patterns, [](StringRef) { return true; });
+    populatePolynomialApproximateErfPattern(patterns);
+    patterns.add<ExpandExp, ExpandTanh>(&getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+} // namespace

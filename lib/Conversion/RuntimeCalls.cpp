@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Calls of the runtime's C symbols from generated code.
+
+#include "lacuna/Conversion/RuntimeCalls.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/SymbolTable.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+static ModuleOp getModule(OpBuilder &builder) {
+  Operation *op = builder.getInsertionBlock()->getParentOp();
+  auto module = dyn_cast<ModuleOp>(op);
+  return module ? module : op->getParentOfType<ModuleOp>();
+}
+
+static Value toI64(OpBuilder &builder, Location loc, Value value) {
+  return arith::IndexCastOp::create(builder, loc, builder.getI64Type(), value);
+}
+
+/// Calls `name`, declaring it first if need be.
+static LLVM::CallOp call(OpBuilder &builder, Location loc, StringRef name,
+                         Type result, ValueRange operands,
+                         bool returns = true) {
+  ModuleOp module = getModule(builder);
+  auto callee = module.lookupSymbol<LLVM::LLVMFuncOp>(name);
+  if (!callee) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(module.getBody());
+    callee = LLVM::LLVMFuncOp::create(
+        builder, loc, name,
+        LLVM::LLVMFunctionType::get(result,
+                                    llvm::to_vector(operands.getTypes())));
+    if (!returns)
+      callee.setPassthroughAttr(builder.getStrArrayAttr({"noreturn", "cold"}));
+    // What the runtime hands out is new memory.
+    if (isa<LLVM::LLVMPointerType>(result))
+      callee.setResultAttr(0, LLVM::LLVMDialect::getNoAliasAttrName(),
+                           builder.getUnitAttr());
+  }
+  return LLVM::CallOp::create(builder, loc, callee, operands);
+}
+
+void lacuna::callParallelFor(OpBuilder &builder, Location loc, Value body,
+                             Value context, Value count, Value grain) {
+  call(builder, loc, "lacuna_rt_parallel_for",
+       LLVM::LLVMVoidType::get(builder.getContext()),
+       {body, context, toI64(builder, loc, count), toI64(builder, loc, grain)});
+}
+
+Value lacuna::callAlloc(OpBuilder &builder, Location loc, Value bytes) {
+  return call(builder, loc, "lacuna_rt_alloc",
+              LLVM::LLVMPointerType::get(builder.getContext()),
+              toI64(builder, loc, bytes))
+      .getResult();
+}
+
+void lacuna::callFree(OpBuilder &builder, Location loc, Value pointer) {
+  call(builder, loc, "lacuna_rt_free",
+       LLVM::LLVMVoidType::get(builder.getContext()), pointer);
+}
+
+void lacuna::callFail(OpBuilder &builder, Location loc, StringRef message) {
+  ModuleOp module = getModule(builder);
+  LLVM::GlobalOp text;
+  for (auto global : module.getOps<LLVM::GlobalOp>()) {
+    auto value = dyn_cast_or_null<StringAttr>(global.getValueOrNull());
+    if (value && value.getValue().drop_back() == message &&
+        global.getName().starts_with("lacuna_message_"))
+      text = global;
+  }
+  if (!text) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(module.getBody());
+    std::string bytes = message.str();
+    bytes.push_back('\0');
+    unsigned number = llvm::count_if(
+        module.getOps<LLVM::GlobalOp>(), [](LLVM::GlobalOp global) {
+          return global.getName().starts_with("lacuna_message_");
+        });
+    text = LLVM::GlobalOp::create(
+        builder, loc,
+        LLVM::LLVMArrayType::get(builder.getI8Type(), bytes.size()),
+        /*isConstant=*/true, LLVM::Linkage::Internal,
+        "lacuna_message_" + std::to_string(number),
+        builder.getStringAttr(bytes));
+  }
+  Value pointer = LLVM::AddressOfOp::create(builder, loc, text);
+  call(builder, loc, "lacuna_rt_fail",
+       LLVM::LLVMVoidType::get(builder.getContext()), pointer,
+       /*returns=*/false);
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The passes that make CPU code of dispatch functions, in order.
+
+#include "lacuna/Pipelines/CPU.h"
+
+#include "lacuna/Conversion/Passes.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+/// Route dense: tiles, producers inside, on buffers.
+static void buildDense(OpPassManager &manager) {
+  OpPassManager &function = manager.nest<func::FuncOp>();
+  function.addPass(createTileDispatch());
+  function.addPass(createCSEPass());
+  function.addPass(createBufferizeDispatch());
+  function.addPass(createParallelizeBuffers());
+  function.addPass(createRelaxArithmetic());
+  function.addPass(createConvertLinalgToLoopsPass());
+}
+
+/// What all routes and the host part have left: parallel loops, scratch memory,
+/// mathematics.
+static void buildRuntimeCalls(OpPassManager &manager) {
+  manager.addPass(createParallelToRuntime());
+  manager.addPass(createMemoryToRuntime());
+  manager.addNestedPass<func::FuncOp>(createApproximateMath());
+}
+
+/// From loops and buffers to the LLVM dialect.
+static void buildLLVM(OpPassManager &manager) {
+  manager.addNestedPass<func::FuncOp>(createLowerExpandShapes());
+  manager.addPass(memref::createExpandStridedMetadataPass());
+  manager.addPass(createLowerAffinePass());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  manager.addPass(createSCFToControlFlowPass());
+  arith::ArithExpandOpsPassOptions expand;
+  expand.includeBf16 = true;
+  manager.addNestedPass<func::FuncOp>(arith::createArithExpandOpsPass(expand));
+  math::MathExpandOpsPassOptions powers;
+  powers.opMnemonics = {"fpowi"};
+  manager.addNestedPass<func::FuncOp>(math::createMathExpandOpsPass(powers));
+  manager.addNestedPass<func::FuncOp>(createConvertMathToLLVMPass());
+  manager.addPass(createConvertMathToLibmPass());
+  manager.addPass(createConvertToLLVMPass());
+  manager.addPass(createReconcileUnrealizedCastsPass());
+}
+
+void lacuna::buildCPUCodeGen(OpPassManager &manager) {
+  buildDense(manager);
+  buildRuntimeCalls(manager);
+  buildLLVM(manager);
+}
+
+void lacuna::registerCPUPipelines() {
+  PassPipelineRegistration<>(
+      "lacuna-cpu-codegen",
+      "From dispatch functions in destination form to the LLVM dialect",
+      [](OpPassManager &manager) { buildCPUCodeGen(manager); });
+}
