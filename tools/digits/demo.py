@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The demo behind `tools/dev run`: compiles the digit classifier, dense and
+2:4, classifies the held-out images with lacuna-run and shows the result."""
+import argparse
+import os
+import shlex
+import subprocess
+import sys
+
+import numpy as np
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SHADES = " .:-=+*#%@"
+SHOWN = 6
+
+
+def call(bin_folder, tool, *arguments):
+    """Runs a tool and shows the command line; ends the demo if it fails."""
+    shown = [os.path.relpath(a) if os.path.isabs(a) else a for a in arguments]
+    print(f"$ {tool} {shlex.join(shown)}", flush=True)
+    done = subprocess.run([os.path.join(bin_folder, tool), *shown])
+    if done.returncode:
+        sys.exit(f"digits: {tool} failed with exit status {done.returncode}")
+
+
+def compile_model(options, name, *arguments):
+    artifact = os.path.join(options.out, name)
+    call(options.bin, "lacuna-compile", os.path.join(HERE, "model.mlir"), *arguments,
+         "--target=cpu", "-o", artifact)
+    return artifact
+
+
+def classify(options, artifact):
+    """The digit that the artifact sees in each held-out image."""
+    logits = f"{artifact}-logits.npy"
+    call(options.bin, "lacuna-run", f"{artifact}.so", "--input",
+         f"images={os.path.relpath(os.path.join(HERE, 'images.npy'))}",
+         "--output", f"logits={os.path.relpath(logits)}")
+    return np.load(logits).argmax(axis=1)
+
+
+def pictures(images, labels, seen):
+    """Some digits side by side, wrong ones first, as text."""
+    order = np.argsort(seen == labels, kind="stable")
+    chosen = order[np.linspace(0, len(order) - 1, SHOWN).astype(int)]
+    rows = [[] for _ in range(9)]
+    for index in chosen:
+        square = np.rint(images[index].reshape(8, 8) * (len(SHADES) - 1)).astype(int)
+        for row, values in zip(rows, square):
+            row.append("".join(2 * SHADES[value] for value in values))
+        word = "right" if seen[index] == labels[index] else f"wrong: {labels[index]}"
+        rows[8].append(f"seen as {seen[index]}, {word}"[:18].ljust(16))
+    return "\n".join("    ".join(row).rstrip() for row in rows)
+
+
+def sizes(artifacts):
+    lines = []
+    for title, artifact in artifacts:
+        files = [f"{artifact}{ending}" for ending in (".so", ".h", ".safetensors")]
+        parts = ", ".join(f"{os.path.basename(f)} {os.path.getsize(f):,} bytes" for f in files)
+        lines.append(f"{title}: {parts}")
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bin", required=True, help="folder of lacuna-compile and lacuna-run")
+    parser.add_argument("--out", required=True, help="folder for the artifacts")
+    options = parser.parse_args()
+    os.makedirs(options.out, exist_ok=True)
+    images = np.load(os.path.join(HERE, "images.npy"))
+    labels = np.load(os.path.join(HERE, "labels.npy"))
+    report = os.path.join(options.out, "plan.txt")
+    sparse = ["--params", os.path.join(HERE, "sparse.safetensors"),
+              "--layouts", os.path.join(HERE, "rules.json")]
+
+    dense_model = compile_model(options, "dense", "--params", os.path.join(HERE, "dense.safetensors"))
+    model = compile_model(options, "model", *sparse, "--report", report)
+    forced = compile_model(options, "forced", *sparse, "--force-route=sparse-tensor")
+    artifacts = [("dense weights", dense_model), ("2:4 weights, route of the plan", model),
+                 ("2:4 weights, sparse-tensor forced", forced)]
+    seen = {title: classify(options, artifact) for title, artifact in artifacts}
+
+    print(f"\n{pictures(images, labels, seen[artifacts[1][0]])}\n")
+    for title, digits in seen.items():
+        right = int((digits == labels).sum())
+        print(f"{title}: {right} of {len(labels)} held-out images right ({right / len(labels):.1%})")
+    with open(report) as file:
+        print(f"\n{file.read().rstrip()}\n\n{sizes(artifacts)}")
+
+
+if __name__ == "__main__":
+    main()
