@@ -4,6 +4,7 @@ random weights in PyTorch, and inputs for it."""
 import importlib.util
 import os
 
+import numpy as np
 import torch
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -73,19 +74,39 @@ def build(name, **changes):
 
 
 def randomize(module):
-    """Norms and biases too: initial ones and zeros would hide a mistake."""
+    """Larger than the library's initial weights, and biases and norms too, so
+    that every part of a model shows in its result."""
     with torch.no_grad():
         for parameter in module.parameters():
             if parameter.dim() == 1:
                 parameter.add_(torch.randn_like(parameter) * 0.1)
+            else:
+                parameter.mul_(4)
+
+
+def copy(name, module, **changes):
+    """Another model with these weights."""
+    other = build(name, **changes)
+    other.load_state_dict(module.state_dict())
+    return other
+
+
+def without_rotary(name, module):
+    """The model with angles of zero."""
+    other = copy(name, module)
+    other.model.rotary_emb.register_forward_hook(
+        lambda _, __, angles: (torch.ones_like(angles[0]), torch.zeros_like(angles[1])))
+    return other
 
 
 def inputs(name, batch, length):
-    """{name: tensor}; where there is room, a row is padded at its end."""
+    """{name: tensor}. Where there is room, one row is padded at its start (what
+    is causal sees that) and one at its end."""
     if name == "mlp":
         return {"x": torch.randn(batch * length, 64)}
     mask = torch.ones(batch, length, dtype=torch.long)
     if batch > 1 and length > 3:
+        mask[0, :2] = 0
         mask[1, -3:] = 0
     if name == "block":
         return {"hidden": torch.randn(batch, length, 64), "mask": mask.bool()}
@@ -101,9 +122,12 @@ def run(module, tensors):
     return {n: t for n, t in result.items() if isinstance(t, torch.Tensor)}
 
 
-def at_padding(name, tensors, result):
-    """Positions that no reference says anything about."""
+def at_padding(tensors, result):
+    """Positions of an array that no reference says anything about."""
     mask = tensors.get("attention_mask", tensors.get("mask"))
-    if mask is None or result.dim() < 3:
-        return torch.zeros(result.shape, dtype=torch.bool)
-    return (mask == 0)[..., None].expand(result.shape)
+    if mask is None:
+        return np.zeros(result.shape, bool)
+    absent = mask.numpy() == 0
+    if result.ndim == 2:  # one row for each sequence, from its first position
+        return np.broadcast_to(absent[:, :1], result.shape)
+    return np.broadcast_to(absent[..., None], result.shape)

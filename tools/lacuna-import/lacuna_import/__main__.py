@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The command line of lacuna-import."""
 import argparse
+import logging
 import os
 import sys
+import warnings
 
 EXAMPLES = """\
 examples:
@@ -35,6 +37,9 @@ def parse(arguments):
 def main(arguments=None):
     options = parse(arguments)
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    # torch.export logs a program for each failure; the error says what failed.
+    logging.getLogger("torch").setLevel(logging.CRITICAL)
+    warnings.simplefilter("ignore")
     try:
         from . import ImportFailure, import_model
     except ImportError as error:

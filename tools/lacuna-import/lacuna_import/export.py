@@ -5,6 +5,7 @@ import traceback
 
 import torch
 from torch.export import Dim
+from torch.fx.experimental.symbolic_shapes import GuardOnDataDependentSymNode
 from torch.utils._pytree import tree_flatten_with_path
 
 from .errors import ImportFailure
@@ -112,15 +113,17 @@ def bounds(dims, program):
 
 def explain(error):
     """The line of the model's code that torch.export stopped at."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__)
-              if "/torch/" not in f.filename and "/lacuna_import/" not in f.filename]
     message = str(error).strip()
-    in_code = re.findall(r'File "([^"]+)", line (\d+)', message)
-    in_code = [f for f in in_code if "/torch/" not in f[0] and "/lacuna_import/" not in f[0]]
-    where = ""
-    if in_code:
-        where = f"{in_code[-1][0]}:{in_code[-1][1]}: "
-    elif frames:
-        where = f"{frames[-1].filename}:{frames[-1].lineno}: "
-    short = "\n".join(message.splitlines()[:12])
+    frames = re.findall(r'File "([^"]+)", line (\d+)', message) + [
+        (f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__)]
+    frames = [f for f in frames if is_users(f[0])]
+    where = f"{frames[-1][0]}:{frames[-1][1]}: " if frames else ""
+    if isinstance(error, GuardOnDataDependentSymNode):
+        return (f"{where}this line depends on the values of a tensor, and so cannot be "
+                "exported: use torch.where, or a size that is known")
+    short = "\n".join(line for line in message.splitlines()[:8] if line.strip())
     return f"{where}torch.export stops here: {type(error).__name__}: {short}"
+
+
+def is_users(path):
+    return not any(part in path for part in ("/torch/", "/lacuna_import/", "<"))

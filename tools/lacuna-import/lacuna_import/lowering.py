@@ -193,8 +193,33 @@ def lower(program, hooks, function_name):
     run_passes(module, TO_LINALG)
     define(module, bodies)
     run_passes(module, TIDY)
+    refuse_foreign(module)
     drop_shape_asserts(module)
     return module
+
+
+# What the compiler takes, and what torch-mlir makes of operations without an
+# upstream form: dialects that MLIR 22 does not know.
+DIALECTS = {"builtin", "func", "arith", "math", "tensor", "linalg", "scf", "cf"}
+FOREIGN = {"tm_tensor.scan": "a prefix sum", "tm_tensor.sort": "sort",
+           "tm_tensor.topk": "topk", "tm_tensor.scatter": "an indexed store (index_put)"}
+ADVICE = ("write this line with other operations (docs/Import.md lists those that "
+          "are tested)")
+
+
+def refuse_foreign(module):
+    found = []
+
+    def visit(operation):
+        name = operation.name
+        if name.partition(".")[0] not in DIALECTS and name != "tm_tensor.yield":
+            found.append(f"{_place(operation.location)}{FOREIGN.get(name, name)} does not "
+                         f"import: {ADVICE}")
+        return ir.WalkResult.ADVANCE
+
+    module.operation.walk(visit)
+    if found:
+        raise ImportFailure("\n".join(dict.fromkeys(found)))
 
 
 def drop_shape_asserts(module):
@@ -240,15 +265,15 @@ def _explain(error):
     lines = []
     for diagnostic in error.error_diagnostics:
         found = re.search(r"torch\.(?:operator \")?([\w.]*aten[\w.]*)", diagnostic.message)
-        place = re.search(r'"([^"]+)":(\d+)', str(diagnostic.location))
-        where = f"{place.group(1)}:{place.group(2)}: " if place else ""
-        if found:
-            lines.append(f"{where}the operation '{found.group(1)}' does not import: write "
-                         "this line with other operations (docs/Import.md lists those "
-                         "that are tested)")
-        else:
-            lines.append(where + diagnostic.message)
+        what = (f"the operation '{found.group(1)}' does not import" if found
+                else f"this line does not import ({diagnostic.message})")
+        lines.append(f"{_place(diagnostic.location)}{what}: {ADVICE}")
     return "\n".join(dict.fromkeys(lines)) or str(error)
+
+
+def _place(location):
+    place = re.search(r'"([^"]+)":(\d+)', str(location))
+    return f"{place.group(1)}:{place.group(2)}: " if place else ""
 
 
 def define(module, bodies):

@@ -11,6 +11,7 @@ import inspect
 import json
 import os
 import sys
+import traceback
 import typing
 
 import torch
@@ -128,14 +129,14 @@ def from_file(path, function, inputs, real=False):
         os.path.splitext(os.path.basename(path))[0], path)
     code = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = code
-    spec.loader.exec_module(code)
+    call_function(lambda: spec.loader.exec_module(code), path)
     make = getattr(code, function, None)
     if not callable(make):
         names = [n for n, v in vars(code).items() if inspect.isfunction(v)]
         raise ImportFailure(f"'{path}' has no function '{function}': it has "
                             + (", ".join(names) or "none"))
     if real:
-        return from_result(make(), inputs)
+        return from_result(call_function(make, path), inputs)
     weightless = Weightless()
     with weightless:
         result = make()
@@ -145,6 +146,16 @@ def from_file(path, function, inputs, real=False):
     source.values = take_values(source.module, weightless.fake)
     source.fake = weightless.fake
     return source
+
+
+def call_function(make, path):
+    try:
+        return make()
+    except Exception as error:  # the user's own code
+        line = traceback.extract_tb(error.__traceback__)[-1]
+        raise ImportFailure(
+            f"{line.filename}:{line.lineno}: the code of '{path}' fails: "
+            f"{type(error).__name__}: {error}") from error
 
 
 def from_result(result, inputs):
