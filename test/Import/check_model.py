@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """An imported model as a CPU binary, against PyTorch.
 
-  check_model.py NAME [--sparse]
+  check_model.py NAME [--sparse [--route sparse-tensor]]
 
 Compares at all points, with padding. `--sparse` compiles every weight of the
 ffn as 2:4 and compares with PyTorch on the pruned weights. Then the controls:
@@ -9,6 +9,7 @@ with its mask, rotary embedding, window or pruning taken out, PyTorch no longer
 agrees, so a binary without them would not have passed.
 """
 import argparse
+import ctypes
 import fnmatch
 import json
 import os
@@ -23,7 +24,7 @@ from safetensors.torch import save_file
 import models
 
 sys.path.insert(0, os.path.join(models.HERE, "../Integration"))
-from lacuna_test.runtime import Model, compile_model  # noqa: E402
+from lacuna_test.runtime import Model, TensorInfo, compile_model  # noqa: E402
 
 TOLERANCE = 1e-5
 IMPORTER = os.path.join(models.HERE, "../../tools/lacuna-import/lacuna-import")
@@ -47,7 +48,7 @@ def prune(weight, dim):
     return (groups * mask).reshape(shape).movedim(-1, dim).contiguous()
 
 
-def compile_binary(name, module, folder, sparse):
+def compile_binary(name, module, folder, sparse, route):
     """lacuna-import and lacuna-compile, as a user calls them."""
     subprocess.run([IMPORTER, *models.source(name, f"{folder}/source"), "-o",
                     f"{folder}/model.mlir"], check=True)
@@ -61,10 +62,22 @@ def compile_binary(name, module, folder, sparse):
         with open(f"{folder}/rules.json", "w") as f:
             json.dump({glob: "nm<2:4>" for glob in models.FFN[name]}, f)
         arguments += ["--layouts", f"{folder}/rules.json"]
-        if os.environ.get("LACUNA_FORCE_ROUTE"):
-            arguments += ["--force-route", os.environ["LACUNA_FORCE_ROUTE"]]
+    if route:
+        arguments += ["--force-route", route]
     compile_model(f"{folder}/model.mlir", f"{folder}/model", *arguments)
     return Model(f"{folder}/model.so")
+
+
+def laid_out(binary):
+    """Names of the binary's weights that have a layout."""
+    found, info = set(), TensorInfo()
+    binary.lib.lacuna_model_num_weights.restype = ctypes.c_size_t
+    for i in range(binary.lib.lacuna_model_num_weights(binary.model)):
+        binary.check(binary.lib.lacuna_model_weight_at(
+            binary.model, ctypes.c_size_t(i), ctypes.byref(info)))
+        if info.layout:
+            found.add(info.name.decode())
+    return found
 
 
 def difference(expected, actual, tensors):
@@ -99,7 +112,7 @@ def controls(name, module, sparse, dense):
     return found
 
 
-def check(name, sparse, folder):
+def check(name, sparse, route, folder):
     seed = int(os.environ.get("LACUNA_TEST_SEED", int.from_bytes(os.urandom(4), "little")))
     torch.manual_seed(seed)
     print(f"{name}{' 2:4' if sparse else ''}: seed {seed}", flush=True)
@@ -110,7 +123,8 @@ def check(name, sparse, folder):
         with torch.no_grad():
             for n, dim in ffn_weights(name, module).items():
                 weights[n].copy_(prune(weights[n], dim))
-    binary = compile_binary(name, module, folder, sparse)
+    binary = compile_binary(name, module, folder, sparse, route)
+    assert laid_out(binary) == (set(ffn_weights(name, module)) if sparse else set())
     outputs = [binary.info.outputs[i].name.decode() for i in range(binary.info.num_outputs)]
     inputs = [binary.info.inputs[i].name.decode() for i in range(binary.info.num_inputs)]
     apart = dict.fromkeys(controls(name, module, sparse, dense), 0.0)
@@ -136,9 +150,10 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("name", choices=models.NAMES)
     parser.add_argument("--sparse", action="store_true")
+    parser.add_argument("--route", help="that every region with a layout takes")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        check(options.name, options.sparse, folder)
+        check(options.name, options.sparse, options.route, folder)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 random weights in PyTorch, and inputs for it."""
 import importlib.util
 import os
+import sys
 
 import numpy as np
 import torch
@@ -131,3 +132,7 @@ def at_padding(tensors, result):
     if result.ndim == 2:  # one row for each sequence, from its first position
         return np.broadcast_to(absent[:, :1], result.shape)
     return np.broadcast_to(absent[..., None], result.shape)
+
+
+if __name__ == "__main__":  # NAME FOLDER: the configuration, for lacuna-import
+    source(sys.argv[1], sys.argv[2])

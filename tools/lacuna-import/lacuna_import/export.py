@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """torch.export of a module whose tensors have names, in and out."""
+import contextlib
+import io
 import re
 import traceback
 
@@ -64,10 +66,12 @@ def export(model, inputs, bind, wanted=(), limits=None):
             if isinstance(d, str)}
     for _ in range(3):
         try:
-            program = torch.export.export(
-                named, ({i.name: e for i, e in zip(inputs, examples)},), strict=False,
-                dynamic_shapes=({i.name: [dims[d] if isinstance(d, str) else Dim.STATIC
-                                          for d in i.dims] for i in inputs},))
+            # It prints the program that failed; the error says which line it is.
+            with contextlib.redirect_stderr(io.StringIO()):
+                program = torch.export.export(
+                    named, ({i.name: e for i, e in zip(inputs, examples)},), strict=False,
+                    dynamic_shapes=({i.name: [dims[d] if isinstance(d, str) else Dim.STATIC
+                                              for d in i.dims] for i in inputs},))
             return program, reports[-1], bounds(dims, program)
         except ImportFailure:
             raise

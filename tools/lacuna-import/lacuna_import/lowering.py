@@ -200,7 +200,7 @@ def lower(program, hooks, function_name):
 
 # What the compiler takes, and what torch-mlir makes of operations without an
 # upstream form: dialects that MLIR 22 does not know.
-DIALECTS = {"builtin", "func", "arith", "math", "tensor", "linalg", "scf", "cf"}
+DIALECTS = {"builtin", "func", "affine", "arith", "math", "tensor", "linalg", "scf", "cf"}
 FOREIGN = {"tm_tensor.scan": "a prefix sum", "tm_tensor.sort": "sort",
            "tm_tensor.topk": "topk", "tm_tensor.scatter": "an indexed store (index_put)"}
 ADVICE = ("write this line with other operations (docs/Import.md lists those that "
