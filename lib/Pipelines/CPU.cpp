@@ -58,7 +58,15 @@ static void buildLLVM(OpPassManager &manager) {
   manager.addPass(createReconcileUnrealizedCastsPass());
 }
 
+/// Route sparse-tensor: what surrounds its contractions becomes functions of
+/// route dense, so it comes first.
+static void buildSparseTensor(OpPassManager &manager) {
+  manager.addPass(createSplitSparseTensorDispatch());
+  manager.addPass(createLowerSparseTensorDispatch());
+}
+
 void lacuna::buildCPUCodeGen(OpPassManager &manager) {
+  buildSparseTensor(manager);
   buildDense(manager);
   buildRuntimeCalls(manager);
   buildLLVM(manager);

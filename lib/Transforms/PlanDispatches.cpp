@@ -7,6 +7,7 @@
 #include "DispatchGroup.h"
 #include "lacuna/IR/Lacuna.h"
 #include "lacuna/Transforms/Passes.h"
+#include "lacuna/Transforms/SparseTensorRoute.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/Remarks.h"
@@ -180,8 +181,17 @@ private:
     }
     Price prices = price(*licensed);
     std::string reason = explain(*licensed, prices);
-    Route route = forced->value_or(prices.gain() < 0 ? Route::SparseTensor
-                                                     : Route::Dense);
+    std::optional<std::string> impossible =
+        whyNotSparseTensor(licensed->op, *licensed->weight);
+    if (impossible) {
+      if (*forced == Route::SparseTensor)
+        return dispatch.emitOpError("is forced to route 'sparse-tensor', which "
+                                    "cannot compute it: ")
+               << *impossible;
+      reason = *impossible;
+    }
+    bool pays = !impossible && prices.gain() < 0;
+    Route route = forced->value_or(pays ? Route::SparseTensor : Route::Dense);
     // The plan shows the last assumed size, where the work dominates.
     int64_t dense = prices.dense.back();
     int64_t taken = route == Route::Dense ? dense : prices.sparseTensor.back();

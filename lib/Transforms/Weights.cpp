@@ -20,8 +20,8 @@ ml_program::GlobalOp lacuna::getWeight(Value value, SymbolTable &symbols) {
   auto load = value.getDefiningOp<ml_program::GlobalLoadConstOp>();
   if (!load)
     return {};
-  auto global = symbols.lookup<ml_program::GlobalOp>(
-      load.getGlobal().getLeafReference());
+  auto global =
+      symbols.lookup<ml_program::GlobalOp>(load.getGlobal().getLeafReference());
   return global && isWeight(global) ? global : ml_program::GlobalOp();
 }
 
@@ -57,8 +57,7 @@ LogicalResult lacuna::claimConvertedWeights(ModuleOp module) {
   bool failed = false;
   SmallVector<ConvertOp> claims;
   module.walk([&](ConvertOp convert) {
-    if (getLayout(convert.getType()) &&
-        getWeight(convert.getSource(), symbols))
+    if (getLayout(convert.getType()) && getWeight(convert.getSource(), symbols))
       claims.push_back(convert);
   });
   for (ConvertOp convert : claims) {

@@ -219,4 +219,61 @@ def RelaxArithmetic : Pass<"relax-arithmetic", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def SplitSparseTensorDispatch
+    : Pass<"split-sparse-tensor-dispatch", "::mlir::ModuleOp"> {
+  let summary = "Separate the contractions of route sparse-tensor from the rest";
+  let description = [{
+    A dispatch function of route `sparse-tensor` that holds more than one
+    contraction of a laid-out weight becomes a sequence of calls: functions of
+    route `dense` that compute what the contraction reads and what is computed
+    from its result, and functions of route `sparse-tensor` that hold the
+    contraction alone. Values between them live in buffers of their own.
+
+    Example: a contraction followed by relu becomes
+    ```mlir
+    func.func private @main$dispatch_0(%x, %values, %coordinates, %out) {
+      %0 = memref.alloc(%n) : memref<?x512xf32>
+      call @main$dispatch_0$sparse_0(%x, %values, %coordinates, %0)
+      call @main$dispatch_0$dense_0(%0, %out)
+      memref.dealloc %0
+      return
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numSplit", "split", "functions that were split">];
+  let dependentDialects = [
+    "::lacuna::LacunaDialect", "::mlir::bufferization::BufferizationDialect",
+    "::mlir::func::FuncDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::tensor::TensorDialect"];
+}
+
+def LowerSparseTensorDispatch
+    : Pass<"lower-sparse-tensor-dispatch", "::mlir::ModuleOp"> {
+  let summary = "Lower contractions of route sparse-tensor to parallel loops";
+  let description = [{
+    Each dispatch function of route `sparse-tensor` holds one contraction of a
+    laid-out weight W and another operand X. The columns of X are copied to
+    panels of static width (64, 16, then single columns), and each task of a
+    `scf.forall` computes some rows of W times one panel. The kernel of one row
+    is a `linalg.generic` over a `sparse_tensor.assemble` that upstream's
+    sparsifier turns into loops over the stored values; its sums are then kept
+    in registers, and products and sums may be fused.
+
+    Only functions of this route change. `split-sparse-tensor-dispatch` must
+    have run.
+  }];
+  let statistics = [
+    Statistic<"numLowered", "lowered", "contractions lowered">,
+    Statistic<"numKernels", "kernels", "distinct kernels">];
+  let dependentDialects = [
+    "::lacuna::LacunaDialect", "::mlir::affine::AffineDialect",
+    "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::bufferization::BufferizationDialect",
+    "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::sparse_tensor::SparseTensorDialect",
+    "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect"];
+}
+
 #endif // LACUNA_CONVERSION_PASSES_TD

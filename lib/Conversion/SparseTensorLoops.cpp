@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Writes the loops around the kernels of route sparse-tensor; see the header.
+
+#include "SparseTensorLoops.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+/// Rows of the weight in one task, and lanes of the blocks that are transposed
+/// in registers.
+static constexpr int64_t kTaskRows = 32;
+/// A wide panel is worth its padding from this many columns on, a narrow one
+/// from the second number on.
+static constexpr int64_t kWidePanel = 64, kWideFrom = 41;
+static constexpr int64_t kNarrowPanel = 16, kNarrowFrom = 4;
+
+SmallVector<int64_t> lacuna::getPanels(const SparseContraction &contraction) {
+  return {kWidePanel, kNarrowPanel, 1};
+}
+
+namespace {
+/// Writes IR on index values; static sizes fold away.
+class LoopBuilder {
+public:
+  LoopBuilder(OpBuilder &builder, Location loc) : b(builder), loc(loc) {}
+
+  OpBuilder &b;
+  Location loc;
+
+  Value constant(int64_t value) {
+    return arith::ConstantIndexOp::create(b, loc, value);
+  }
+  Value add(Value x, Value y) {
+    return b.createOrFold<arith::AddIOp>(loc, x, y);
+  }
+  Value sub(Value x, Value y) {
+    return b.createOrFold<arith::SubIOp>(loc, x, y);
+  }
+  Value mul(Value x, Value y) {
+    return b.createOrFold<arith::MulIOp>(loc, x, y);
+  }
+  Value div(Value x, Value y) {
+    return b.createOrFold<arith::DivUIOp>(loc, x, y);
+  }
+  Value rem(Value x, Value y) {
+    return b.createOrFold<arith::RemUIOp>(loc, x, y);
+  }
+  Value min(Value x, Value y) {
+    return b.createOrFold<arith::MinSIOp>(loc, x, y);
+  }
+  Value less(Value x, Value y) {
+    return b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::slt, x, y);
+  }
+  Value select(Value condition, Value x, Value y) {
+    return b.createOrFold<arith::SelectOp>(loc, condition, x, y);
+  }
+  /// x / y rounded up, for y > 0.
+  Value ceilDiv(Value x, int64_t y) {
+    return div(add(x, constant(y - 1)), constant(y));
+  }
+
+  /// The loops' values where `flat` runs over all of them, the last fastest.
+  SmallVector<Value> delinearize(Value flat, ArrayRef<Value> sizes) {
+    SmallVector<Value> result(sizes.size());
+    for (size_t i = sizes.size(); i-- > 0;) {
+      result[i] = i == 0 ? flat : rem(flat, sizes[i]);
+      if (i > 0)
+        flat = div(flat, sizes[i]);
+    }
+    return result;
+  }
+
+  Value linearize(ArrayRef<Value> indices, ArrayRef<Value> sizes) {
+    Value flat = constant(0);
+    for (auto [index, size] : llvm::zip_equal(indices, sizes))
+      flat = add(mul(flat, size), index);
+    return flat;
+  }
+
+  void forLoop(Value from, Value to, int64_t step,
+               function_ref<void(Value)> body) {
+    Value stride = constant(step);
+    scf::ForOp::create(
+        b, loc, from, to, stride, ValueRange(),
+        [&](OpBuilder &nested, Location, Value index, ValueRange) {
+          inside(nested, [&] { body(index); });
+          scf::YieldOp::create(nested, loc);
+        });
+  }
+
+  void parallel(Value count, function_ref<void(Value)> body) {
+    scf::ForallOp::create(b, loc, ArrayRef<OpFoldResult>{count}, ValueRange(),
+                          std::nullopt,
+                          [&](OpBuilder &nested, Location, ValueRange indices) {
+                            inside(nested, [&] { body(indices[0]); });
+                            scf::InParallelOp::create(nested, loc);
+                          });
+  }
+
+  /// `count` contiguous elements of `buffer` from `offset` on, as `shape`.
+  Value view(Value buffer, Value offset, ArrayRef<int64_t> shape) {
+    auto type = cast<MemRefType>(buffer.getType());
+    SmallVector<int64_t> strides(shape.size(), 1);
+    for (size_t i = shape.size(); i-- > 1;)
+      strides[i - 1] = strides[i] * shape[i];
+    auto layout =
+        StridedLayoutAttr::get(b.getContext(), ShapedType::kDynamic, strides);
+    auto result = MemRefType::get(shape, type.getElementType(), layout);
+    return memref::ReinterpretCastOp::create(
+        b, loc, result, buffer, OpFoldResult(offset),
+        getAsIndexOpFoldResult(b.getContext(), shape),
+        getAsIndexOpFoldResult(b.getContext(), strides));
+  }
+
+private:
+  /// Runs `body` with `nested`'s insertion point, then goes back.
+  void inside(OpBuilder &nested, function_ref<void()> body) {
+    OpBuilder::InsertionGuard guard(b);
+    b.restoreInsertionPoint(nested.saveInsertionPoint());
+    body();
+    nested.restoreInsertionPoint(b.saveInsertionPoint());
+  }
+};
+
+/// The loops of one contraction.
+class SparseLoops : LoopBuilder {
+public:
+  SparseLoops(OpBuilder &builder, Location loc,
+              const SparseContraction &contraction,
+              const SparseBuffers &buffers)
+      : LoopBuilder(builder, loc), c(contraction), buffers(buffers) {}
+
+  LogicalResult emit(function_ref<func::FuncOp(int64_t)> lookup);
+
+private:
+  const SparseContraction &c;
+  SparseBuffers buffers;
+  /// The loop that runs along each dimension of the other operand and of the
+  /// result, and the loops that are columns: c.n, merged where possible.
+  SmallVector<unsigned> otherLoops, outLoops, columnLoops;
+  SmallVector<Value> batchSizes, rowSizes, columnSizes, storedSizes;
+  Value batches, rows, columns;
+  int64_t depth = 0;  // elements along k
+  int64_t groups = 0; // of the layout along k
+
+  /// The panels of one width: columns begin + i * width, i < count.
+  struct Panels {
+    int64_t width;
+    Value begin, count;
+    /// groups x m x width elements per panel; unused in direct form.
+    Value packed;
+  };
+
+  void analyze();
+  void mergeColumns();
+  Value sizesOf(ArrayRef<unsigned> loops, SmallVectorImpl<Value> &sizes);
+  Value castOther(Value value);
+  Value narrow(Value value, Type type);
+  SmallVector<Value> indicesOf(ArrayRef<unsigned> dims,
+                               const DenseMap<unsigned, Value> &values);
+  void bind(DenseMap<unsigned, Value> &values, ArrayRef<unsigned> loops,
+            ArrayRef<Value> sizes, Value flat);
+  bool readsDirectly(int64_t width);
+  void pack(Panels &panels);
+  LogicalResult compute(const Panels &panels, func::FuncOp kernel);
+  FailureOr<Value> computeRow(const Panels &panels, func::FuncOp kernel,
+                              DenseMap<unsigned, Value> &loops, Value panel,
+                              Value row);
+  void storeResult(Value sum, ArrayRef<Value> indices);
+  void storeTile(const Panels &panels, Value tile, Value firstRow,
+                 Value firstColumn, DenseMap<unsigned, Value> loops);
+};
+} // namespace
+
+/// Merges columns that are several loops into one where both buffers hold them
+/// side by side: [batch, tokens, k] is one matrix.
+void SparseLoops::mergeColumns() {
+  if (c.n.size() < 2)
+    return;
+  auto find = [&](ArrayRef<unsigned> dims) -> std::optional<size_t> {
+    auto it = std::search(dims.begin(), dims.end(), c.n.begin(), c.n.end());
+    if (it == dims.end())
+      return std::nullopt;
+    return it - dims.begin();
+  };
+  std::optional<size_t> inOther = find(otherLoops), inOut = find(outLoops);
+  if (!inOther || !inOut)
+    return;
+  auto merge = [&](Value &buffer, SmallVector<unsigned> &dims, size_t at) {
+    SmallVector<ReassociationIndices> groups;
+    for (size_t dim = 0; dim < dims.size(); ++dim) {
+      if (dim <= at || dim >= at + c.n.size())
+        groups.emplace_back();
+      groups.back().push_back(dim);
+    }
+    buffer = memref::CollapseShapeOp::create(b, loc, buffer, groups);
+    dims.erase(dims.begin() + at + 1, dims.begin() + at + c.n.size());
+  };
+  merge(buffers.other, otherLoops, *inOther);
+  merge(buffers.out, outLoops, *inOut);
+  columnLoops = {c.n.front()};
+}
+
+/// The sizes of `loops`, and their product.
+Value SparseLoops::sizesOf(ArrayRef<unsigned> loops,
+                           SmallVectorImpl<Value> &sizes) {
+  Value product = constant(1);
+  for (unsigned loop : loops) {
+    auto *inOut = llvm::find(outLoops, loop);
+    sizes.push_back(b.createOrFold<memref::DimOp>(
+        loc, buffers.out, int64_t(inOut - outLoops.begin())));
+    product = mul(product, sizes.back());
+  }
+  return product;
+}
+
+void SparseLoops::analyze() {
+  auto loopsOf = [](AffineMap map) {
+    SmallVector<unsigned> loops;
+    for (unsigned i = 0; i < map.getNumResults(); ++i)
+      loops.push_back(map.getDimPosition(i));
+    return loops;
+  };
+  otherLoops = loopsOf(c.getOtherMap());
+  outLoops = loopsOf(c.getOutMap());
+  columnLoops = c.n;
+  mergeColumns();
+  batches = sizesOf(c.batch, batchSizes);
+  rows = sizesOf(c.m, rowSizes);
+  columns = sizesOf(columnLoops, columnSizes);
+  ArrayRef<int64_t> shape = c.getWeightType().getShape();
+  depth = shape[c.layout.getDim()];
+  groups = c.layout.getNumGroups(shape);
+  for (auto [dim, size] : llvm::enumerate(shape))
+    if (int64_t(dim) != c.layout.getDim())
+      storedSizes.push_back(constant(size));
+}
+
+/// An element of the other operand (or a vector of them) as the kernel wants
+/// it: converted as the body says, then widened to the type of the sums.
+Value SparseLoops::castOther(Value value) {
+  auto typeLike = [&](Type element) -> Type {
+    if (auto vector = dyn_cast<VectorType>(value.getType()))
+      return vector.clone(element);
+    return element;
+  };
+  for (Operation *cast : c.otherCasts) {
+    OperationState state(loc, cast->getName().getStringRef(), value,
+                         typeLike(cast->getResult(0).getType()));
+    value = b.create(state)->getResult(0);
+  }
+  if (getElementTypeOrSelf(value.getType()) == c.sumType)
+    return value;
+  if (isa<FloatType>(c.sumType))
+    return arith::ExtFOp::create(b, loc, typeLike(c.sumType), value);
+  return arith::ExtSIOp::create(b, loc, typeLike(c.sumType), value);
+}
+
+/// A sum (or a vector of them) as an element of the result.
+Value SparseLoops::narrow(Value value, Type element) {
+  Type type = element;
+  if (auto vector = dyn_cast<VectorType>(value.getType()))
+    type = vector.clone(element);
+  if (type == value.getType())
+    return value;
+  if (isa<FloatType>(element))
+    return arith::TruncFOp::create(b, loc, type, value);
+  return arith::TruncIOp::create(b, loc, type, value);
+}
+
+SmallVector<Value>
+SparseLoops::indicesOf(ArrayRef<unsigned> dims,
+                       const DenseMap<unsigned, Value> &values) {
+  return llvm::map_to_vector(
+      dims, [&](unsigned loop) { return values.lookup(loop); });
+}
+
+void SparseLoops::bind(DenseMap<unsigned, Value> &values,
+                       ArrayRef<unsigned> loops, ArrayRef<Value> sizes,
+                       Value flat) {
+  for (auto [loop, value] : llvm::zip_equal(loops, delinearize(flat, sizes)))
+    values[loop] = value;
+}
+
+/// A single column can be read where it is if k is contiguous in it, needs no
+/// padding and has the type of the sums.
+bool SparseLoops::readsDirectly(int64_t width) {
+  return width == 1 && otherLoops.back() == c.k &&
+         depth % c.layout.getM() == 0 &&
+         c.getOtherType().getElementType() == c.sumType && c.otherCasts.empty();
+}
+
+/// Copies the columns to panels: groups x m x width, zero where a panel sticks
+/// out of the columns or a group out of k.
+void SparseLoops::pack(Panels &panels) {
+  int64_t width = panels.width, padded = groups * c.layout.getM();
+  Value count = mul(batches, panels.count);
+  Value elements = mul(count, constant(padded * width));
+  panels.packed = memref::AllocOp::create(
+      b, loc, MemRefType::get({ShapedType::kDynamic}, c.sumType), elements,
+      b.getI64IntegerAttr(64));
+  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(c.sumType));
+  parallel(count, [&](Value task) {
+    DenseMap<unsigned, Value> loops;
+    bind(loops, c.batch, batchSizes, div(task, panels.count));
+    Value first =
+        add(panels.begin, mul(rem(task, panels.count), constant(width)));
+    Value panel = view(panels.packed, mul(task, constant(padded * width)),
+                       {padded, width});
+    forLoop(constant(0), constant(width), 1, [&](Value lane) {
+      Value column = add(first, lane);
+      bind(loops, columnLoops, columnSizes, column);
+      Value end = select(less(column, columns), constant(depth), constant(0));
+      forLoop(constant(0), end, 1, [&](Value k) {
+        loops[c.k] = k;
+        Value element = memref::LoadOp::create(b, loc, buffers.other,
+                                               indicesOf(otherLoops, loops));
+        memref::StoreOp::create(b, loc, castOther(element), panel,
+                                ValueRange{k, lane});
+      });
+      forLoop(end, constant(padded), 1, [&](Value k) {
+        memref::StoreOp::create(b, loc, zero, panel, ValueRange{k, lane});
+      });
+    });
+  });
+}
+
+/// The sums of one row of the weight over one panel: a vector, or a scalar
+/// where the panel is one column.
+FailureOr<Value> SparseLoops::computeRow(const Panels &panels,
+                                         func::FuncOp kernel,
+                                         DenseMap<unsigned, Value> &loops,
+                                         Value panel, Value row) {
+  bind(loops, c.m, rowSizes, row);
+  SmallVector<unsigned> storedLoops;
+  AffineMap map = c.getWeightMap();
+  for (unsigned dim = 0; dim < map.getNumResults(); ++dim)
+    if (dim != c.layout.getDim())
+      storedLoops.push_back(map.getDimPosition(dim));
+  int64_t stored = groups * c.layout.getN();
+  Value offset = mul(linearize(indicesOf(storedLoops, loops), storedSizes),
+                     constant(stored));
+  Type type = c.sumType;
+  if (panels.width > 1)
+    type = VectorType::get({panels.width}, c.sumType);
+  Value sums = arith::ConstantOp::create(b, loc, type, b.getZeroAttr(type));
+  return inlineSparseKernel(b, kernel,
+                            {view(buffers.values, offset, {stored}),
+                             view(buffers.coordinates, offset, {stored}),
+                             panel},
+                            sums);
+}
+
+void SparseLoops::storeResult(Value sum, ArrayRef<Value> indices) {
+  if (buffers.accumulate) {
+    Value initial = memref::LoadOp::create(b, loc, buffers.out, indices);
+    if (initial.getType() != c.sumType)
+      initial = isa<FloatType>(c.sumType)
+                    ? Value(arith::ExtFOp::create(b, loc, c.sumType, initial))
+                    : Value(arith::ExtSIOp::create(b, loc, c.sumType, initial));
+    sum = isa<FloatType>(c.sumType)
+              ? Value(arith::AddFOp::create(b, loc, initial, sum))
+              : Value(arith::AddIOp::create(b, loc, initial, sum));
+  }
+  Type element = cast<MemRefType>(buffers.out.getType()).getElementType();
+  memref::StoreOp::create(b, loc, narrow(sum, element), buffers.out, indices);
+}
+
+/// Writes a tile of kTaskRows x width sums to the result.
+void SparseLoops::storeTile(const Panels &panels, Value tile, Value firstRow,
+                            Value firstColumn,
+                            DenseMap<unsigned, Value> loops) {
+  Value width = min(constant(panels.width), sub(columns, firstColumn));
+  Value height = min(constant(kTaskRows), sub(rows, firstRow));
+  forLoop(constant(0), width, 1, [&](Value lane) {
+    bind(loops, columnLoops, columnSizes, add(firstColumn, lane));
+    forLoop(constant(0), height, 1, [&](Value row) {
+      bind(loops, c.m, rowSizes, add(firstRow, row));
+      Value sum = memref::LoadOp::create(b, loc, tile, ValueRange{row, lane});
+      storeResult(sum, indicesOf(outLoops, loops));
+    });
+  });
+}
+
+/// Tasks of kTaskRows rows x one panel; those of one panel follow each other,
+/// so that the panel stays in the cache.
+LogicalResult SparseLoops::compute(const Panels &panels, func::FuncOp kernel) {
+  int64_t width = panels.width, m = c.layout.getM();
+  Value rowBlocks = ceilDiv(rows, kTaskRows);
+  Value perBatch = mul(panels.count, rowBlocks);
+  LogicalResult result = success();
+  parallel(mul(batches, perBatch), [&](Value task) {
+    DenseMap<unsigned, Value> loops;
+    Value packedPanel = div(task, rowBlocks);
+    bind(loops, c.batch, batchSizes, div(packedPanel, panels.count));
+    Value firstRow = mul(rem(task, rowBlocks), constant(kTaskRows));
+    Value firstColumn =
+        add(panels.begin, mul(rem(packedPanel, panels.count), constant(width)));
+    Value lastRow = min(rows, add(firstRow, constant(kTaskRows)));
+    SmallVector<int64_t> shape{groups, m};
+    if (width > 1)
+      shape.push_back(width);
+    Value panel, tile;
+    if (panels.packed) {
+      panel = view(panels.packed,
+                   mul(packedPanel, constant(groups * m * width)), shape);
+    } else {
+      SmallVector<Value> sizes;
+      bind(loops, columnLoops, columnSizes, firstColumn);
+      loops[c.k] = constant(0);
+      for (unsigned dim = 0; dim < otherLoops.size(); ++dim)
+        sizes.push_back(
+            b.createOrFold<memref::DimOp>(loc, buffers.other, int64_t(dim)));
+      panel = view(buffers.other,
+                   linearize(indicesOf(otherLoops, loops), sizes), shape);
+    }
+    if (width > 1)
+      tile = memref::AllocaOp::create(
+          b, loc, MemRefType::get({kTaskRows, width}, c.sumType),
+          b.getI64IntegerAttr(64));
+    else
+      bind(loops, columnLoops, columnSizes, firstColumn);
+    forLoop(firstRow, lastRow, 1, [&](Value row) {
+      FailureOr<Value> sums = computeRow(panels, kernel, loops, panel, row);
+      if (failed(sums)) {
+        result = failure();
+        return;
+      }
+      if (width == 1)
+        return storeResult(*sums, indicesOf(outLoops, loops));
+      vector::StoreOp::create(b, loc, *sums, tile,
+                              ValueRange{sub(row, firstRow), constant(0)});
+    });
+    if (width > 1)
+      storeTile(panels, tile, firstRow, firstColumn, loops);
+  });
+  return result;
+}
+
+LogicalResult SparseLoops::emit(function_ref<func::FuncOp(int64_t)> lookup) {
+  analyze();
+  Value begin = constant(0);
+  for (int64_t width : getPanels(c)) {
+    Value left = sub(columns, begin);
+    Panels panels{width, begin, left, Value()};
+    // A last panel that is not full is taken where enough of it is used.
+    if (width == kWidePanel)
+      panels.count =
+          div(add(left, constant(kWidePanel - kWideFrom)), constant(width));
+    else if (width == kNarrowPanel)
+      panels.count =
+          div(add(left, constant(kNarrowPanel - kNarrowFrom)), constant(width));
+    if (!readsDirectly(width))
+      pack(panels);
+    if (failed(compute(panels, lookup(width))))
+      return failure();
+    if (panels.packed)
+      memref::DeallocOp::create(b, loc, panels.packed);
+    begin = min(columns, add(begin, mul(panels.count, constant(width))));
+  }
+  return success();
+}
+
+LogicalResult lacuna::emitSparseLoops(
+    OpBuilder &builder, Location loc, const SparseContraction &contraction,
+    const SparseBuffers &buffers, function_ref<func::FuncOp(int64_t)> lookup) {
+  return SparseLoops(builder, loc, contraction, buffers).emit(lookup);
+}
