@@ -75,7 +75,7 @@ def map_parameters(module, used, names, stored):
         return entries
     missing = [n for n in used if n not in stored]
     if missing:
-        made = from_conversions(module, stored)
+        made = from_conversions(module, stored, missing)
         for name in missing:
             if name not in made:
                 raise ImportFailure(
@@ -88,9 +88,9 @@ def map_parameters(module, used, names, stored):
     return entries
 
 
-def from_conversions(module, stored):
-    """Entries for the weights that transformers renames or merges on loading,
-    by its own rules."""
+def from_conversions(module, stored, wanted):
+    """Entries for those of the wanted weights that transformers renames or
+    merges on loading, by its own rules."""
     try:
         from transformers.conversion_mapping import get_model_conversion_mapping
         from transformers.core_model_loading import (
@@ -108,7 +108,7 @@ def from_conversions(module, stored):
     for name in sorted(stored, key=dot_natural_key):
         renamed, pattern = rename_source_key(
             name, renamings, converters, module.base_model_prefix, own)
-        if renamed in own:
+        if renamed in wanted:
             sources.setdefault(renamed, {}).setdefault(pattern, []).append(name)
     entries = {}
     for name, parts in sources.items():
