@@ -20,15 +20,12 @@ using namespace mlir;
 using namespace lacuna;
 
 /// Route dense: tiles, producers inside, on buffers.
-static void buildDense(OpPassManager &manager, int64_t vectorBits) {
+static void buildDense(OpPassManager &manager) {
   OpPassManager &function = manager.nest<func::FuncOp>();
   function.addPass(createTileDispatch());
   function.addPass(createCSEPass());
   function.addPass(createBufferizeDispatch());
   function.addPass(createParallelizeBuffers());
-  LowerContractionsOptions contractions;
-  contractions.vectorBits = vectorBits;
-  function.addPass(createLowerContractions(contractions));
   function.addPass(createRelaxArithmetic());
   function.addPass(createConvertLinalgToLoopsPass());
 }
@@ -48,7 +45,6 @@ static void buildLLVM(OpPassManager &manager) {
   manager.addPass(createLowerAffinePass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
-  manager.addNestedPass<func::FuncOp>(createConvertVectorToSCFPass());
   manager.addPass(createSCFToControlFlowPass());
   arith::ArithExpandOpsPassOptions expand;
   expand.includeBf16 = true;
@@ -58,9 +54,6 @@ static void buildLLVM(OpPassManager &manager) {
   manager.addNestedPass<func::FuncOp>(math::createMathExpandOpsPass(powers));
   manager.addNestedPass<func::FuncOp>(createConvertMathToLLVMPass());
   manager.addPass(createConvertMathToLibmPass());
-  ConvertVectorToLLVMPassOptions vectors;
-  vectors.force32BitVectorIndices = true;
-  manager.addPass(createConvertVectorToLLVMPass(vectors));
   manager.addPass(createConvertToLLVMPass());
   manager.addPass(createReconcileUnrealizedCastsPass());
 }
@@ -72,12 +65,9 @@ static void buildSparseTensor(OpPassManager &manager) {
   manager.addPass(createLowerSparseTensorDispatch());
 }
 
-void lacuna::buildCPUCodeGen(OpPassManager &manager, StringRef features) {
-  int64_t vectorBits = features.contains("avx512f") ? 512
-                       : features.contains("avx")   ? 256
-                                                    : 128;
+void lacuna::buildCPUCodeGen(OpPassManager &manager) {
   buildSparseTensor(manager);
-  buildDense(manager, vectorBits);
+  buildDense(manager);
   buildRuntimeCalls(manager);
   buildLLVM(manager);
 }
@@ -86,5 +76,5 @@ void lacuna::registerCPUPipelines() {
   PassPipelineRegistration<>(
       "lacuna-cpu-codegen",
       "From dispatch functions in destination form to the LLVM dialect",
-      [](OpPassManager &manager) { buildCPUCodeGen(manager, ""); });
+      [](OpPassManager &manager) { buildCPUCodeGen(manager); });
 }

@@ -276,26 +276,4 @@ def LowerSparseTensorDispatch
     "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect"];
 }
 
-def LowerContractions : Pass<"lower-contractions", "::mlir::func::FuncOp"> {
-  let summary = "Compute tiles of contractions with their sums in registers";
-  let description = [{
-    On a bufferized dispatch function of route `dense`: a contraction whose
-    result is contiguous becomes loops over panels of its columns, which are
-    packed, and over blocks of rows whose sums stay in vector registers. Edges
-    are masked. Operands of 8 and 16 bits are extended as the body says. With
-    few rows packing does not pay: a branch at run time leaves those, and other
-    forms are left altogether, to plain loops.
-
-    Example: a tile of `linalg.matmul` becomes `vector.fma` on 12 x 2 vectors.
-  }];
-  let options = [
-    Option<"vectorBits", "vector-bits", "int64_t", "256",
-           "Bits of a vector register of the target">];
-  let statistics = [
-    Statistic<"numKernels", "kernels", "contractions with a register kernel">];
-  let dependentDialects = [
-    "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
-    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
-}
-
 #endif // LACUNA_CONVERSION_PASSES_TD

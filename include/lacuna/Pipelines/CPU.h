@@ -5,8 +5,6 @@
 #ifndef LACUNA_PIPELINES_CPU_H
 #define LACUNA_PIPELINES_CPU_H
 
-#include "llvm/ADT/StringRef.h"
-
 namespace mlir {
 class OpPassManager;
 } // namespace mlir
@@ -15,8 +13,7 @@ namespace lacuna {
 
 /// From dispatch functions in destination form, and a host part on buffers, to
 /// the LLVM dialect: the routes, then parallel loops, memory and mathematics.
-/// `features` are the processor's, separated by commas.
-void buildCPUCodeGen(mlir::OpPassManager &manager, llvm::StringRef features);
+void buildCPUCodeGen(mlir::OpPassManager &manager);
 
 /// Registers it as `lacuna-cpu-codegen`.
 void registerCPUPipelines();
