@@ -35,7 +35,10 @@ Error OutputFiles::makeFolders(StringRef path) {
     return Error::success();
   if (Error error = makeFolders(parent))
     return error;
-  if (std::error_code code = sys::fs::create_directory(parent))
+  // An existing file of this name is an error, and must never count as made
+  // here: what was made here is removed on failure.
+  if (std::error_code code =
+          sys::fs::create_directory(parent, /*IgnoreExisting=*/false))
     return fileError("make the folder", parent, code);
   folders.push_back(parent.str());
   return Error::success();

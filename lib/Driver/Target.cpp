@@ -28,10 +28,9 @@ static Error checkName(StringRef name, const MCSubtargetInfo &subtarget) {
        subtarget.getAllProcessorDescriptions())
     known.push_back(entry.Key);
   return createStringError("unknown processor '" + name +
-                           "' for this "
-                           "architecture" +
-                           packing::suggestNames(name.str(), known) +
-                           "; `llc -mcpu=help` lists them");
+                           "' for this architecture (`llc -mcpu=help` lists "
+                           "all)" +
+                           packing::suggestNames(name.str(), known));
 }
 
 /// "+a,-b" of what this host has and lacks.
