@@ -20,12 +20,15 @@ using namespace mlir;
 using namespace lacuna;
 
 /// Route dense: tiles, producers inside, on buffers.
-static void buildDense(OpPassManager &manager) {
+static void buildDense(OpPassManager &manager, unsigned vectorBytes) {
   OpPassManager &function = manager.nest<func::FuncOp>();
   function.addPass(createTileDispatch());
   function.addPass(createCSEPass());
   function.addPass(createBufferizeDispatch());
   function.addPass(createParallelizeBuffers());
+  LowerContractionsOptions contractions;
+  contractions.vectorBytes = vectorBytes;
+  function.addPass(createLowerContractions(contractions));
   function.addPass(createRelaxArithmetic());
   function.addPass(createConvertLinalgToLoopsPass());
 }
@@ -54,6 +57,10 @@ static void buildLLVM(OpPassManager &manager) {
   manager.addNestedPass<func::FuncOp>(math::createMathExpandOpsPass(powers));
   manager.addNestedPass<func::FuncOp>(createConvertMathToLLVMPass());
   manager.addPass(createConvertMathToLibmPass());
+  // Masks are made of counts that are at most the number of lanes.
+  ConvertVectorToLLVMPassOptions vectors;
+  vectors.force32BitVectorIndices = true;
+  manager.addPass(createConvertVectorToLLVMPass(vectors));
   manager.addPass(createConvertToLLVMPass());
   manager.addPass(createReconcileUnrealizedCastsPass());
 }
@@ -65,9 +72,12 @@ static void buildSparseTensor(OpPassManager &manager) {
   manager.addPass(createLowerSparseTensorDispatch());
 }
 
-void lacuna::buildCPUCodeGen(OpPassManager &manager) {
+void lacuna::buildCPUCodeGen(OpPassManager &manager, StringRef features) {
+  unsigned vectorBytes = features.contains("avx512f") ? 64
+                         : features.contains("avx")   ? 32
+                                                      : 16;
   buildSparseTensor(manager);
-  buildDense(manager);
+  buildDense(manager, vectorBytes);
   buildRuntimeCalls(manager);
   buildLLVM(manager);
 }
@@ -76,5 +86,5 @@ void lacuna::registerCPUPipelines() {
   PassPipelineRegistration<>(
       "lacuna-cpu-codegen",
       "From dispatch functions in destination form to the LLVM dialect",
-      [](OpPassManager &manager) { buildCPUCodeGen(manager); });
+      [](OpPassManager &manager) { buildCPUCodeGen(manager, "avx512f"); });
 }

@@ -75,7 +75,7 @@ void lacuna::buildHostPhase(OpPassManager &manager,
   entry.cpu = options.cpu;
   entry.features = options.features;
   manager.addPass(createCreateEntryPoints(entry));
-  buildCPUCodeGen(manager);
+  buildCPUCodeGen(manager, options.features);
 }
 
 void lacuna::buildPhase(Phase phase, OpPassManager &manager,

@@ -276,4 +276,27 @@ def LowerSparseTensorDispatch
     "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect"];
 }
 
+def LowerContractions : Pass<"lower-contractions", "::mlir::func::FuncOp"> {
+  let summary = "Turn dense contractions on buffers into register tiles";
+  let description = [{
+    On a bufferized dispatch function of route `dense`: sums of products become
+    loops around a register tile of vectors with fused multiply-adds. Where both
+    operands are contiguous along the reduction (a weight stored as out x in),
+    lanes run along it and are summed at the end; else lanes run along the
+    contiguous dimension of the result. Narrow elements are extended as the
+    operation's body says. Contractions of other kinds are left for loops.
+
+    Example: `linalg.matmul` on `memref<?x384xf32>` and a transposed
+    `memref<1536x384xf32>` computes 4 x 4 elements at a time on AVX-512.
+  }];
+  let options = [Option<"vectorBytes", "vector-bytes", "unsigned", "64",
+                        "Bytes of a vector register">];
+  let statistics = [
+    Statistic<"numLowered", "lowered", "contractions lowered">,
+    Statistic<"numLeft", "left", "contractions left for loops">];
+  let dependentDialects = [
+    "::mlir::vector::VectorDialect", "::mlir::scf::SCFDialect",
+    "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+}
+
 #endif // LACUNA_CONVERSION_PASSES_TD

@@ -5,6 +5,8 @@
 #ifndef LACUNA_PIPELINES_CPU_H
 #define LACUNA_PIPELINES_CPU_H
 
+#include "llvm/ADT/StringRef.h"
+
 namespace mlir {
 class OpPassManager;
 } // namespace mlir
@@ -13,7 +15,8 @@ namespace lacuna {
 
 /// From dispatch functions in destination form, and a host part on buffers, to
 /// the LLVM dialect: the routes, then parallel loops, memory and mathematics.
-void buildCPUCodeGen(mlir::OpPassManager &manager);
+/// `features` names what the processor has, separated by commas.
+void buildCPUCodeGen(mlir::OpPassManager &manager, llvm::StringRef features);
 
 /// Registers it as `lacuna-cpu-codegen`.
 void registerCPUPipelines();

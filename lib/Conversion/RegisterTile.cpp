@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Register tiles of contractions: see lower-contractions.
+
+#include "RegisterTile.h"
+#include "Tiling.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+/// Products of elements so far apart meet in one block of k, so that a block
+/// of columns of B stays in the cache while all rows of A pass.
+static constexpr int64_t kBlockK = 256;
+/// Rows of a register tile of form Outer, and vectors of columns.
+static constexpr int64_t kOuterRows = 8, kOuterVectors = 2;
+static constexpr int64_t kSingleRowVectors = 8;
+/// Rows of a register tile of form Dot; there are `lanes` sums in all.
+static constexpr int64_t kDotRows = 4;
+
+static bool isContiguous(Value buffer) {
+  auto type = cast<MemRefType>(buffer.getType());
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  return succeeded(type.getStridesAndOffset(strides, offset)) &&
+         !strides.empty() && strides.back() == 1;
+}
+
+bool RegisterTile::matchBody() {
+  Block *body = op.getBlock();
+  auto yield = cast<linalg::YieldOp>(body->getTerminator());
+  Operation *sum = yield.getValues().front().getDefiningOp();
+  if (!isa_and_nonnull<arith::AddFOp, arith::AddIOp>(sum))
+    return false;
+  Value result = body->getArgument(2);
+  Value term =
+      sum->getOperand(0) == result ? sum->getOperand(1) : sum->getOperand(0);
+  Operation *product = term.getDefiningOp();
+  if (!llvm::is_contained(sum->getOperands(), result) ||
+      !isa_and_nonnull<arith::MulFOp, arith::MulIOp>(product))
+    return false;
+  // The element that a factor is, and the operation that extends it.
+  Operand *operands[] = {&a, &b_};
+  for (Value factor : product->getOperands()) {
+    Operation *cast = factor.getDefiningOp();
+    Value source = factor;
+    if (cast) {
+      if (!isa<arith::ExtFOp, arith::ExtSIOp, arith::ExtUIOp>(cast))
+        return false;
+      source = cast->getOperand(0);
+    }
+    auto argument = dyn_cast<BlockArgument>(source);
+    if (!argument || argument.getOwner() != body || argument.getArgNumber() > 1)
+      return false;
+    operands[argument.getArgNumber()]->cast = cast;
+    operands[argument.getArgNumber()]->map =
+        op.getIndexingMapsArray()[argument.getArgNumber()];
+  }
+  return a.map && b_.map;
+}
+
+FailureOr<RegisterTile> RegisterTile::get(linalg::LinalgOp op,
+                                          unsigned vectorBytes) {
+  RegisterTile tile(op);
+  if (tile.info.form == ContractionInfo::Form::Loops || !tile.info.k ||
+      !tile.matchBody())
+    return failure();
+  tile.a.buffer = op->getOperand(0);
+  tile.b_.buffer = op->getOperand(1);
+  tile.c = {op->getOperand(2), op.getIndexingMapsArray()[2], nullptr};
+  if (tile.info.swapped)
+    std::swap(tile.a, tile.b_);
+  tile.element = cast<MemRefType>(tile.c.buffer.getType()).getElementType();
+  if (!tile.element.isIntOrFloat() || tile.element.getIntOrFloatBitWidth() < 32)
+    return failure();
+  // The sum is made of what the factors are extended to.
+  for (const Operand *operand : {&tile.a, &tile.b_}) {
+    Type type =
+        operand->cast
+            ? operand->cast->getResult(0).getType()
+            : cast<MemRefType>(operand->buffer.getType()).getElementType();
+    Type stored = cast<MemRefType>(operand->buffer.getType()).getElementType();
+    if (type != tile.element || stored.getIntOrFloatBitWidth() < 8)
+      return failure();
+  }
+  tile.lanes = vectorBytes * 8 / tile.element.getIntOrFloatBitWidth();
+  bool dot = tile.info.form == ContractionInfo::Form::Dot;
+  if (tile.lanes < kDotRows || !isContiguous(tile.b_.buffer) ||
+      !isContiguous(dot ? tile.a.buffer : tile.c.buffer))
+    return failure();
+  return tile;
+}
+
+Value RegisterTile::index(OpBuilder &b, int64_t value) {
+  return arith::ConstantIndexOp::create(b, op.getLoc(), value);
+}
+
+void RegisterTile::lower(OpBuilder &b) {
+  Location loc = op.getLoc();
+  OpBuilder::InsertionGuard guard(b);
+  unsigned numLoops = op.getNumLoops();
+  ivs.assign(numLoops, Value());
+  for (OpFoldResult range : getLoopRanges(b, op))
+    sizes.push_back(getValueOrCreateConstantIndexOp(b, loc, range));
+  Value zero = index(b, 0), one = index(b, 1);
+  for (unsigned loop = 0; loop < numLoops; ++loop) {
+    if (loop == info.m || loop == info.n || loop == info.k)
+      continue;
+    if (info.isReduction(loop)) {
+      outerReductions.push_back(loop);
+      continue;
+    }
+    auto around = scf::ForOp::create(b, loc, zero, sizes[loop], one);
+    ivs[loop] = around.getInductionVar();
+    b.setInsertionPointToStart(around.getBody());
+  }
+  bool dot = info.form == ContractionInfo::Form::Dot;
+  firstK = zero;
+  lastK = sizes[*info.k];
+  if (!dot) {
+    auto blocks = scf::ForOp::create(b, loc, zero, lastK, index(b, kBlockK));
+    b.setInsertionPointToStart(blocks.getBody());
+    firstK = blocks.getInductionVar();
+    Value next = arith::AddIOp::create(b, loc, firstK, index(b, kBlockK));
+    lastK = arith::MinSIOp::create(b, loc, lastK, next);
+  }
+  // One row alone, at the end or all there is, gets more columns at a time.
+  int64_t rows = dot ? kDotRows : kOuterRows;
+  Extent several = {rows, dot ? lanes / kDotRows : kOuterVectors * lanes};
+  Extent single = {1, dot ? lanes : kSingleRowVectors * lanes};
+  if (!info.m) {
+    emitRows(b, zero, one, single);
+    return;
+  }
+  Value m = sizes[*info.m];
+  std::optional<int64_t> fixed = getConstantIntValue(m);
+  if (fixed && *fixed % rows != 1) {
+    emitRows(b, zero, m, several);
+    return;
+  }
+  Value rest = arith::RemUIOp::create(b, loc, m, index(b, rows));
+  Value alone =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, rest, one);
+  Value before = arith::SubIOp::create(b, loc, m, one);
+  Value end = arith::SelectOp::create(b, loc, alone, before, m);
+  if (fixed != 1)
+    emitRows(b, zero, end, several);
+  emitRows(b, end, m, single);
+}
+
+void RegisterTile::emitRows(OpBuilder &b, Value lower, Value upper,
+                            Extent extent) {
+  Location loc = op.getLoc();
+  OpBuilder::InsertionGuard guard(b);
+  Value zero = index(b, 0);
+  Value n = info.n ? sizes[*info.n] : index(b, 1);
+  auto columns = scf::ForOp::create(b, loc, zero, n, index(b, extent.columns));
+  b.setInsertionPointToStart(columns.getBody());
+  auto rows = scf::ForOp::create(b, loc, lower, upper, index(b, extent.rows));
+  b.setInsertionPointToStart(rows.getBody());
+  column = columns.getInductionVar();
+  row = rows.getInductionVar();
+  emitTile(b, extent);
+}
+
+void RegisterTile::emitTile(OpBuilder &b, Extent extent) {
+  Location loc = op.getLoc();
+  bool dot = info.form == ContractionInfo::Form::Dot;
+  int64_t count =
+      dot ? lanes : extent.rows * llvm::divideCeil(extent.columns, lanes);
+  Value zero = arith::ConstantOp::create(
+      b, loc, cast<TypedAttr>(b.getZeroAttr(vectorOf(element))));
+  Values sums = reduceOver(b, Values(count, zero), outerReductions, extent);
+  if (dot)
+    storeDot(b, sums, extent);
+  else
+    storeOuter(b, sums, extent);
+}
+
+/// Loops over the reduction `loops`, and k inside, that carry the sums.
+SmallVector<Value> RegisterTile::reduceOver(OpBuilder &b, Values sums,
+                                            ArrayRef<unsigned> loops,
+                                            Extent extent) {
+  Location loc = op.getLoc();
+  Value zero = index(b, 0), one = index(b, 1);
+  auto makeLoop =
+      [&](Value lower, Value upper, Value step,
+          llvm::function_ref<Values(OpBuilder &, Value, Values)> body) {
+        auto loop = scf::ForOp::create(b, loc, lower, upper, step, sums);
+        OpBuilder inner = OpBuilder::atBlockBegin(loop.getBody());
+        Values next = body(inner, loop.getInductionVar(),
+                           llvm::to_vector_of<Value>(loop.getRegionIterArgs()));
+        scf::YieldOp::create(inner, loc, next);
+        sums = llvm::to_vector_of<Value>(loop.getResults());
+      };
+  if (!loops.empty()) {
+    makeLoop(zero, sizes[loops.front()], one,
+             [&](OpBuilder &inner, Value iv, Values carried) {
+               ivs[loops.front()] = iv;
+               return reduceOver(inner, carried, loops.drop_front(), extent);
+             });
+    return sums;
+  }
+  if (info.form == ContractionInfo::Form::Outer) {
+    makeLoop(firstK, lastK, one,
+             [&](OpBuilder &inner, Value iv, Values carried) {
+               ivs[*info.k] = iv;
+               return stepOuter(inner, carried, extent);
+             });
+    return sums;
+  }
+  Value step = index(b, lanes);
+  Value rest = arith::RemUIOp::create(b, loc, lastK, step);
+  Value whole = arith::SubIOp::create(b, loc, lastK, rest);
+  makeLoop(zero, whole, step, [&](OpBuilder &inner, Value iv, Values carried) {
+    ivs[*info.k] = iv;
+    return stepDot(inner, carried, extent, Value());
+  });
+  std::optional<int64_t> fixed = getConstantIntValue(lastK);
+  if (fixed && *fixed % lanes == 0)
+    return sums;
+  Value mask = makeMask(b, rest, lanes);
+  makeLoop(whole, lastK, step, [&](OpBuilder &inner, Value iv, Values carried) {
+    ivs[*info.k] = iv;
+    return stepDot(inner, carried, extent, mask);
+  });
+  return sums;
+}
+
+SmallVector<Value> RegisterTile::indices(const Operand &operand, Value row,
+                                         Value column) {
+  Values result;
+  for (unsigned i = 0; i < operand.map.getNumResults(); ++i) {
+    unsigned loop = operand.map.getDimPosition(i);
+    result.push_back(loop == info.m   ? row
+                     : loop == info.n ? column
+                                      : ivs[loop]);
+  }
+  return result;
+}
+
+/// Rows of the register tile; those beyond the edge are the last row again.
+SmallVector<Value> RegisterTile::clampedRows(OpBuilder &b, int64_t count) {
+  Location loc = op.getLoc();
+  if (count == 1)
+    return {row};
+  Value last = arith::SubIOp::create(b, loc, sizes[*info.m], index(b, 1));
+  Values rows;
+  for (int64_t i = 0; i < count; ++i) {
+    Value next = arith::AddIOp::create(b, loc, row, index(b, i));
+    rows.push_back(arith::MinSIOp::create(b, loc, next, last));
+  }
+  return rows;
+}
+
+Value RegisterTile::extend(OpBuilder &b, const Operand &operand, Value value) {
+  if (!operand.cast)
+    return value;
+  Type type = element;
+  if (auto vector = dyn_cast<VectorType>(value.getType()))
+    type = VectorType::get(vector.getShape(), element);
+  Location loc = op.getLoc();
+  if (isa<arith::ExtFOp>(operand.cast))
+    return arith::ExtFOp::create(b, loc, type, value);
+  if (isa<arith::ExtSIOp>(operand.cast))
+    return arith::ExtSIOp::create(b, loc, type, value);
+  return arith::ExtUIOp::create(b, loc, type, value);
+}
+
+Value RegisterTile::loadVector(OpBuilder &b, const Operand &operand, Value row,
+                               Value column, Value mask) {
+  Location loc = op.getLoc();
+  Values at = indices(operand, row, column);
+  Type stored = cast<MemRefType>(operand.buffer.getType()).getElementType();
+  VectorType type = vectorOf(stored);
+  if (!mask)
+    return extend(b, operand,
+                  vector::LoadOp::create(b, loc, type, operand.buffer, at));
+  Value none =
+      arith::ConstantOp::create(b, loc, cast<TypedAttr>(b.getZeroAttr(type)));
+  return extend(b, operand,
+                vector::MaskedLoadOp::create(b, loc, type, operand.buffer, at,
+                                             mask, none));
+}
+
+/// The first `count` of `width` lanes.
+Value RegisterTile::makeMask(OpBuilder &b, Value count, int64_t width) {
+  Location loc = op.getLoc();
+  count = arith::MinSIOp::create(b, loc, count, index(b, width));
+  return vector::CreateMaskOp::create(
+      b, loc, VectorType::get({width}, b.getI1Type()), count);
+}
+
+Value RegisterTile::add(OpBuilder &b, Value x, Value y) {
+  if (isa<FloatType>(element))
+    return arith::AddFOp::create(b, op.getLoc(), x, y);
+  return arith::AddIOp::create(b, op.getLoc(), x, y);
+}
+
+Value RegisterTile::multiplyAdd(OpBuilder &b, Value x, Value y, Value sum) {
+  if (isa<FloatType>(element))
+    return vector::FMAOp::create(b, op.getLoc(), x, y, sum);
+  return add(b, arith::MulIOp::create(b, op.getLoc(), x, y), sum);
+}
+
+SmallVector<Value> RegisterTile::stepDot(OpBuilder &b, Values sums,
+                                         Extent extent, Value mask) {
+  Location loc = op.getLoc();
+  Values x, y;
+  for (Value at : clampedRows(b, extent.rows))
+    x.push_back(loadVector(b, a, at, Value(), mask));
+  Value n = info.n ? sizes[*info.n] : index(b, 1);
+  Value last = arith::SubIOp::create(b, loc, n, index(b, 1));
+  for (int64_t i = 0; i < extent.columns; ++i) {
+    Value at = arith::AddIOp::create(b, loc, column, index(b, i));
+    at = arith::MinSIOp::create(b, loc, at, last);
+    y.push_back(loadVector(b, b_, Value(), at, mask));
+  }
+  for (int64_t i = 0; i < extent.rows; ++i)
+    for (int64_t j = 0; j < extent.columns; ++j) {
+      Value &sum = sums[i * extent.columns + j];
+      sum = multiplyAdd(b, x[i], y[j], sum);
+    }
+  return sums;
+}
+
+SmallVector<Value> RegisterTile::stepOuter(OpBuilder &b, Values sums,
+                                           Extent extent) {
+  Location loc = op.getLoc();
+  int64_t vectors = extent.columns / lanes;
+  Value n = sizes[*info.n];
+  Values y;
+  for (int64_t j = 0; j < vectors; ++j) {
+    Value at = arith::AddIOp::create(b, loc, column, index(b, j * lanes));
+    Value left = arith::SubIOp::create(b, loc, n, at);
+    Value mask = makeMask(b, left, lanes);
+    y.push_back(loadVector(b, b_, Value(), at, mask));
+  }
+  for (auto [i, at] : llvm::enumerate(clampedRows(b, extent.rows))) {
+    Value x = memref::LoadOp::create(b, loc, a.buffer, indices(a, at, Value()));
+    Value all =
+        vector::BroadcastOp::create(b, loc, vectorOf(element), extend(b, a, x));
+    for (int64_t j = 0; j < vectors; ++j) {
+      Value &sum = sums[i * vectors + j];
+      sum = multiplyAdd(b, all, y[j], sum);
+    }
+  }
+  return sums;
+}
+
+/// C[row, column...] += sum, where the mask is set.
+void RegisterTile::addToResult(OpBuilder &b, Value row, Value column, Value sum,
+                               Value mask) {
+  Location loc = op.getLoc();
+  Values at = indices(c, row, column);
+  auto type = cast<VectorType>(sum.getType());
+  Value none =
+      arith::ConstantOp::create(b, loc, cast<TypedAttr>(b.getZeroAttr(type)));
+  Value old =
+      vector::MaskedLoadOp::create(b, loc, type, c.buffer, at, mask, none);
+  vector::MaskedStoreOp::create(b, loc, c.buffer, at, mask, add(b, old, sum));
+}
+
+void RegisterTile::storeOuter(OpBuilder &b, Values sums, Extent extent) {
+  Location loc = op.getLoc();
+  int64_t vectors = extent.columns / lanes;
+  Value n = sizes[*info.n], zero = index(b, 0);
+  for (int64_t i = 0; i < extent.rows; ++i) {
+    Value at = arith::AddIOp::create(b, loc, row, index(b, i));
+    Value inside;
+    if (extent.rows > 1)
+      inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, at,
+                                     sizes[*info.m]);
+    for (int64_t j = 0; j < vectors; ++j) {
+      Value first = arith::AddIOp::create(b, loc, column, index(b, j * lanes));
+      Value left = arith::SubIOp::create(b, loc, n, first);
+      if (inside)
+        left = arith::SelectOp::create(b, loc, inside, left, zero);
+      Value mask = makeMask(b, left, lanes);
+      addToResult(b, at, first, sums[i * vectors + j], mask);
+    }
+  }
+}
+
+/// One vector whose lane i is the sum over the lanes of `sums[i]`: halves are
+/// added pairwise, so that each step works on whole vectors.
+static Value sumLanes(OpBuilder &b, Location loc, SmallVector<Value> sums,
+                      int64_t lanes,
+                      llvm::function_ref<Value(Value, Value)> add) {
+  // After the step of width w, a vector holds lanes / w partial sums of w
+  // lanes each, in order of the sums they belong to.
+  for (int64_t width = lanes / 2; width >= 1; width /= 2) {
+    SmallVector<Value> next;
+    int64_t half = sums.size() / 2;
+    for (int64_t i = 0; i < half; ++i) {
+      SmallVector<int64_t> low, high;
+      for (int64_t part = 0; part < lanes; part += 2 * width)
+        for (int64_t from : {part, lanes + part})
+          for (int64_t lane = 0; lane < width; ++lane) {
+            low.push_back(from + lane);
+            high.push_back(from + width + lane);
+          }
+      Value x = vector::ShuffleOp::create(b, loc, sums[i], sums[i + half], low);
+      Value y =
+          vector::ShuffleOp::create(b, loc, sums[i], sums[i + half], high);
+      next.push_back(add(x, y));
+    }
+    sums = next;
+  }
+  return sums.front();
+}
+
+void RegisterTile::storeDot(OpBuilder &b, Values sums, Extent extent) {
+  Location loc = op.getLoc();
+  Value total = sumLanes(b, loc, sums, lanes,
+                         [&](Value x, Value y) { return add(b, x, y); });
+  Value n = info.n ? sizes[*info.n] : index(b, 1), zero = index(b, 0);
+  Value left = arith::SubIOp::create(b, loc, n, column);
+  bool contiguous = isContiguous(c.buffer) && info.n &&
+                    c.map.getDimPosition(c.map.getNumResults() - 1) == *info.n;
+  for (int64_t i = 0; i < extent.rows; ++i) {
+    Value at = arith::AddIOp::create(b, loc, row, index(b, i));
+    Value count = left;
+    if (extent.rows > 1) {
+      Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
+                                           at, sizes[*info.m]);
+      count = arith::SelectOp::create(b, loc, inside, left, zero);
+    }
+    if (contiguous) {
+      Value part = total;
+      if (extent.rows > 1)
+        part = vector::ExtractStridedSliceOp::create(
+            b, loc, total, ArrayRef<int64_t>{i * extent.columns},
+            ArrayRef<int64_t>{extent.columns}, ArrayRef<int64_t>{1});
+      Value mask = makeMask(b, count, extent.columns);
+      addToResult(b, at, column, part, mask);
+      continue;
+    }
+    for (int64_t j = 0; j < extent.columns; ++j) {
+      Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
+                                           index(b, j), count);
+      auto branch = scf::IfOp::create(b, loc, inside);
+      OpBuilder inner = OpBuilder::atBlockBegin(branch.thenBlock());
+      Value to = arith::AddIOp::create(inner, loc, column, index(inner, j));
+      Values where = indices(c, at, to);
+      Value sum =
+          vector::ExtractOp::create(inner, loc, total, i * extent.columns + j);
+      Value old = memref::LoadOp::create(inner, loc, c.buffer, where);
+      memref::StoreOp::create(inner, loc, add(inner, old, sum), c.buffer,
+                              where);
+    }
+  }
+}

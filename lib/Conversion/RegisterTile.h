@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The loops and vectors of one contraction on buffers, for lower-contractions.
+
+#ifndef LACUNA_LIB_CONVERSION_REGISTERTILE_H
+#define LACUNA_LIB_CONVERSION_REGISTERTILE_H
+
+#include "ContractionInfo.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace lacuna {
+
+class RegisterTile {
+public:
+  /// Fails where the operation is not a product and a sum of floats or integers
+  /// or no operand lies along a useful loop.
+  static mlir::FailureOr<RegisterTile> get(mlir::linalg::LinalgOp op,
+                                           unsigned vectorBytes);
+
+  /// Emits the loops at the builder's insertion point.
+  void lower(mlir::OpBuilder &builder);
+
+private:
+  explicit RegisterTile(mlir::linalg::LinalgOp op) : op(op), info(op) {}
+
+  using Values = llvm::SmallVector<mlir::Value>;
+  struct Operand {
+    mlir::Value buffer;
+    mlir::AffineMap map;
+    mlir::Operation *cast = nullptr; // extends an element, or null
+  };
+  /// The rows and columns of a register tile that are computed together.
+  struct Extent {
+    int64_t rows, columns;
+  };
+
+  bool matchBody();
+  void emitRows(mlir::OpBuilder &b, mlir::Value lower, mlir::Value upper,
+                Extent extent);
+  void emitTile(mlir::OpBuilder &b, Extent extent);
+  Values reduceOver(mlir::OpBuilder &b, Values sums,
+                    llvm::ArrayRef<unsigned> loops, Extent extent);
+  Values stepDot(mlir::OpBuilder &b, Values sums, Extent extent,
+                 mlir::Value mask);
+  Values stepOuter(mlir::OpBuilder &b, Values sums, Extent extent);
+  void storeDot(mlir::OpBuilder &b, Values sums, Extent extent);
+  void storeOuter(mlir::OpBuilder &b, Values sums, Extent extent);
+  void addToResult(mlir::OpBuilder &b, mlir::Value row, mlir::Value column,
+                   mlir::Value sum, mlir::Value mask);
+
+  Values indices(const Operand &operand, mlir::Value row, mlir::Value column);
+  mlir::Value loadVector(mlir::OpBuilder &b, const Operand &operand,
+                         mlir::Value row, mlir::Value column, mlir::Value mask);
+  mlir::Value extend(mlir::OpBuilder &b, const Operand &operand,
+                     mlir::Value value);
+  mlir::Value multiplyAdd(mlir::OpBuilder &b, mlir::Value x, mlir::Value y,
+                          mlir::Value sum);
+  mlir::Value makeMask(mlir::OpBuilder &b, mlir::Value count, int64_t width);
+  mlir::Value add(mlir::OpBuilder &b, mlir::Value x, mlir::Value y);
+  Values clampedRows(mlir::OpBuilder &b, int64_t count);
+  mlir::Value index(mlir::OpBuilder &b, int64_t value);
+  mlir::VectorType vectorOf(mlir::Type type) const {
+    return mlir::VectorType::get({lanes}, type);
+  }
+
+  mlir::linalg::LinalgOp op;
+  ContractionInfo info;
+  Operand a, b_, c;
+  mlir::Type element; // of sums
+  int64_t lanes = 0;
+  llvm::SmallVector<mlir::Value> ivs; // by loop, where it is known
+  llvm::SmallVector<mlir::Value> sizes;
+  llvm::SmallVector<unsigned> outerReductions;
+  mlir::Value firstK, lastK; // the block of k that is summed
+  mlir::Value row, column;   // of the register tile
+};
+
+} // namespace lacuna
+
+#endif // LACUNA_LIB_CONVERSION_REGISTERTILE_H
