@@ -7,6 +7,37 @@
 
 include "mlir/Pass/PassBase.td"
 
+def DecomposeLacunaOps : Pass<"decompose-lacuna-ops", "::mlir::ModuleOp"> {
+  let summary = "Say Lacuna's operations in upstream linalg";
+  let description = [{
+    `lacuna.prune` becomes linalg that ranks each element in its group (how many
+    have a greater magnitude, or as great a one and a lower coordinate; NaN is
+    the greatest) and keeps the first n, under a `lacuna.convert` that claims
+    the layout. `lacuna.dispatch` becomes its body. `--decompose-lacuna-ops
+    --erase-layouts` leaves upstream IR alone, the reference of every test;
+    `lacuna.assemble` and `lacuna.invoke` come later than that program exists.
+
+    Example:
+    ```mlir
+    %1 = lacuna.prune %0 : tensor<8x16xf32>
+        to tensor<8x16xf32, #lacuna.nm<2:4, dim = 1>>
+    ```
+    becomes
+    ```mlir
+    %ranks = linalg.generic ... -> tensor<8x16xi32>
+    %kept = linalg.generic ins(%0, %ranks : ...) ... -> tensor<8x16xf32>
+    %1 = lacuna.convert %kept : tensor<8x16xf32>
+        to tensor<8x16xf32, #lacuna.nm<2:4, dim = 1>>
+    ```
+  }];
+  let statistics = [Statistic<"numDecomposed", "ops-decomposed",
+                              "operations said in upstream ones">];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect",
+    "::lacuna::LacunaDialect"];
+}
+
 def EraseLayouts : Pass<"erase-layouts", "::mlir::ModuleOp"> {
   let summary = "Remove every layout; the program means the same";
   let description = [{
