@@ -17,6 +17,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 STATE = os.path.join(ROOT, ".lacuna")
 LOGS = os.path.join(STATE, "logs")
 HEARTBEAT_SECONDS = 30
+# How apt and pip say that a download failed; their last line only says what
+# is missing for it.
+NETWORK_LINE = re.compile("connection broken by|Temporary failure resolving|Could not connect to|"
+                          "Failed to fetch")
 ERROR_LINE = re.compile(r"\berror\b|\bfatal\b|^E: |No space left|CMake Error", re.IGNORECASE)
 
 
@@ -96,6 +100,10 @@ def first_error(log):
     """The line of a log that tells most about why a command failed."""
     with open(os.path.join(LOGS, f"{log}.log"), errors="replace") as file:
         lines = [line.strip() for line in file if line.strip()]
+    for line in lines[1:]:
+        if NETWORK_LINE.search(line):
+            line = re.sub(r"^.*connection broken by '|^[WE]: |'?: /simple/.*$", "", line)
+            return f"a download failed: {line[:200]}"
     for line in lines[1:]:
         if ERROR_LINE.search(line) and not line.startswith("["):
             return line[:240]
