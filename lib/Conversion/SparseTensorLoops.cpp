@@ -421,8 +421,9 @@ LogicalResult SparseLoops::compute(const Panels &panels, func::FuncOp kernel) {
       panel = view(buffers.other,
                    linearize(indicesOf(otherLoops, loops), sizes), shape);
     }
+    // Scratch: memory-to-runtime finds it a place outside of the tasks' loop.
     if (width > 1)
-      tile = memref::AllocaOp::create(
+      tile = memref::AllocOp::create(
           b, loc, MemRefType::get({kTaskRows, width}, c.sumType),
           b.getI64IntegerAttr(64));
     else
