@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Loads the model, brings inputs and outputs together, runs, compares, times.
+
+#include "Runner.h"
+
+#include "Info.h"
+#include "Values.h"
+#include "lacuna/Packing/Parameters.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+
+using namespace lacuna;
+using namespace lacuna::run;
+
+namespace {
+void checkCall(lacuna_status status) {
+  if (status != LACUNA_OK)
+    throw Failure(lacuna_last_error(),
+                  status == LACUNA_ERROR_FAILED || status == LACUNA_ERROR_MEMORY
+                      ? RunFailed
+                      : BadUse);
+}
+
+struct Destroy {
+  void operator()(lacuna_model *model) const { lacuna_model_destroy(model); }
+  void operator()(lacuna_session *session) const {
+    lacuna_session_destroy(session);
+  }
+};
+using ModelPtr = std::unique_ptr<lacuna_model, Destroy>;
+using SessionPtr = std::unique_ptr<lacuna_session, Destroy>;
+
+SessionPtr createSession(lacuna_model *model, const Options &options) {
+  std::vector<const char *> params;
+  for (const std::string &path : options.params)
+    params.push_back(path.c_str());
+  lacuna_session_options given = {};
+  given.struct_size = sizeof(given);
+  given.params = params.data();
+  given.num_params = params.size();
+  given.parameters_file =
+      options.parametersFile.empty() ? nullptr : options.parametersFile.c_str();
+  given.threads = options.threads;
+  given.device = options.device ? options.device->c_str() : nullptr;
+  lacuna_session *session;
+  checkCall(lacuna_session_create(model, &given, &session));
+  return SessionPtr(session);
+}
+
+/// Which of `infos` each assignment means.
+std::vector<const Assignment *> match(const std::vector<Assignment> &given,
+                                      const lacuna_tensor_info *infos,
+                                      size_t count, const std::string &option) {
+  std::vector<const Assignment *> found(count);
+  std::vector<std::string> names;
+  for (size_t i = 0; i < count; ++i)
+    names.push_back(infos[i].name);
+  std::string list;
+  for (const std::string &name : names)
+    list += (list.empty() ? "'" : ", '") + name + "'";
+  for (const Assignment &assignment : given) {
+    size_t index = 0;
+    if (assignment.name.empty() && count != 1)
+      throw Failure(option + " " + assignment.value +
+                    ": expected NAME=..., with a name of " + list);
+    if (!assignment.name.empty())
+      index = std::find(names.begin(), names.end(), assignment.name) -
+              names.begin();
+    if (index == count)
+      throw Failure(option + ": there is no '" + assignment.name +
+                    "', the function has " + (list.empty() ? "none" : list) +
+                    packing::suggestNames(assignment.name, names));
+    if (found[index])
+      throw Failure(option + ": '" + names[index] + "' is given twice");
+    found[index] = &assignment;
+  }
+  return found;
+}
+
+DLTensor view(const Tensor &tensor, DLDataType type) {
+  DLTensor result = {};
+  result.data = const_cast<uint8_t *>(tensor.bytes.data);
+  result.device = {kDLCPU, 0};
+  result.ndim = static_cast<int>(tensor.shape.size());
+  result.dtype = type;
+  result.shape = const_cast<int64_t *>(tensor.shape.data());
+  return result;
+}
+
+/// DLPack's type of what a file holds; the runtime compares it.
+DLDataType getDLType(packing::ElementType type) {
+  std::string name(packing::getName(type));
+  uint8_t bits = static_cast<uint8_t>(8 * packing::getByteWidth(type));
+  uint8_t code = name[0] == 'i' && name != "i1" ? kDLInt
+                 : name[0] == 'f'               ? kDLFloat
+                 : name[0] == 'b'               ? kDLBfloat
+                                                : kDLUInt;
+  return {code, bits, 1};
+}
+
+/// Inputs must be aligned to their elements, which bytes of a file need not.
+Tensor aligned(Tensor tensor) {
+  unsigned width = packing::getByteWidth(tensor.type);
+  if (reinterpret_cast<uintptr_t>(tensor.bytes.data) % width == 0)
+    return tensor;
+  packing::Buffer copy = take(packing::Buffer::allocate(tensor.bytes.size));
+  std::copy(tensor.bytes.data, tensor.bytes.data + tensor.bytes.size,
+            copy.bytes().data);
+  tensor.bytes = copy.bytes();
+  tensor.owner = copy.owner();
+  return tensor;
+}
+
+class Runner {
+public:
+  Runner(const Options &options, lacuna_session *session,
+         const lacuna_function_info &info)
+      : options(options), session(session), info(info) {}
+
+  void readInputs();
+  void allocateOutputs();
+  ExitCode run();
+
+private:
+  void runOnce();
+  void benchmark();
+  bool compareAll(const std::vector<const Assignment *> &wanted);
+  void checkType(const lacuna_tensor_info &info, const Tensor &tensor,
+                 const std::string &from);
+
+  const Options &options;
+  lacuna_session *session;
+  const lacuna_function_info &info;
+  std::vector<Tensor> inputs, outputs;
+  std::vector<DLTensor> in, out;
+};
+
+/// DLPack cannot tell bools from u8.
+void Runner::checkType(const lacuna_tensor_info &tensorInfo,
+                       const Tensor &tensor, const std::string &from) {
+  std::string given(packing::getName(tensor.type));
+  if (given != tensorInfo.dtype_name)
+    throw Failure("input '" + std::string(tensorInfo.name) + "': '" + from +
+                  "' holds " + given + ", expected " + tensorInfo.dtype_name +
+                  ": convert it before");
+}
+
+void Runner::readInputs() {
+  auto given = match(options.inputs, info.inputs, info.num_inputs, "--input");
+  bool drawn = false;
+  for (const Assignment *input : given)
+    drawn |= input && input->value.rfind("random", 0) == 0;
+  uint64_t seed = options.seed ? *options.seed : std::random_device()();
+  if (drawn)
+    std::printf("random seed %llu\n", static_cast<unsigned long long>(seed));
+  std::mt19937_64 random(seed);
+  for (size_t i = 0; i < info.num_inputs; ++i) {
+    const lacuna_tensor_info &tensorInfo = info.inputs[i];
+    if (!given[i])
+      throw Failure("input '" + std::string(tensorInfo.name) + "' (" +
+                    describeTensor(tensorInfo) + ") is missing: give --input " +
+                    tensorInfo.name + "=FILE.npy");
+    const std::string &what = given[i]->value;
+    if (what == "random" || what.rfind("random:", 0) == 0) {
+      inputs.push_back(makeRandom(what, tensorInfo, random));
+    } else {
+      inputs.push_back(aligned(readTensor(what, tensorInfo.name)));
+      checkType(tensorInfo, inputs.back(), what);
+    }
+  }
+  for (size_t i = 0; i < info.num_inputs; ++i)
+    in.push_back(view(inputs[i], getDLType(inputs[i].type)));
+}
+
+void Runner::allocateOutputs() {
+  size_t numDims = 0;
+  for (size_t i = 0; i < info.num_outputs; ++i)
+    numDims += info.outputs[i].ndim;
+  std::vector<int64_t> dims(numDims + 1);
+  checkCall(lacuna_session_output_shapes(session, info.name, in.data(),
+                                         in.size(), dims.data(), numDims));
+  const int64_t *next = dims.data();
+  for (size_t i = 0; i < info.num_outputs; ++i) {
+    outputs.push_back(allocateOutput(info.outputs[i], next));
+    next += info.outputs[i].ndim;
+  }
+  for (size_t i = 0; i < info.num_outputs; ++i)
+    out.push_back(view(outputs[i], info.outputs[i].dtype));
+}
+
+void Runner::runOnce() {
+  checkCall(lacuna_session_run(session, info.name, in.data(), in.size(),
+                               out.data(), out.size(), nullptr));
+}
+
+void Runner::benchmark() {
+  using Clock = std::chrono::steady_clock;
+  for (int64_t i = 0; i < options.warmup; ++i)
+    runOnce();
+  std::vector<double> times;
+  for (int64_t i = 0; i < *options.iterations; ++i) {
+    auto begin = Clock::now();
+    runOnce();
+    times.push_back(
+        std::chrono::duration<double, std::micro>(Clock::now() - begin)
+            .count());
+  }
+  std::sort(times.begin(), times.end());
+  auto quantile = [&](double q) {
+    return times[static_cast<size_t>(q * (times.size() - 1) + 0.5)];
+  };
+  std::printf("time: median %.1f us, min %.1f us, p10 %.1f us, p90 %.1f us "
+              "(%zu runs, %lld before, %d threads)\n",
+              quantile(0.5), times.front(), quantile(0.1), quantile(0.9),
+              times.size(), static_cast<long long>(options.warmup),
+              lacuna_session_threads(session));
+}
+
+bool Runner::compareAll(const std::vector<const Assignment *> &wanted) {
+  bool fine = true;
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    if (!wanted[i])
+      continue;
+    std::string name = info.outputs[i].name;
+    fine &= compare(name, outputs[i], readTensor(wanted[i]->value, name),
+                    options.rtol, options.atol);
+  }
+  return fine;
+}
+
+ExitCode Runner::run() {
+  // Names are checked before the time is spent.
+  auto written =
+      match(options.outputs, info.outputs, info.num_outputs, "--output");
+  auto wanted =
+      match(options.expected, info.outputs, info.num_outputs, "--expect");
+  OutputFiles files;
+  for (size_t i = 0; i < written.size(); ++i)
+    if (written[i])
+      files.add(written[i]->value, info.outputs[i].name, outputs[i]);
+  runOnce();
+  if (!options.iterations && options.outputs.empty() &&
+      options.expected.empty())
+    for (size_t i = 0; i < outputs.size(); ++i)
+      printTensor(info.outputs[i].name, outputs[i]);
+  files.write();
+  bool fine = compareAll(wanted);
+  if (options.iterations)
+    benchmark();
+  return fine ? Success : Mismatch;
+}
+} // namespace
+
+ExitCode lacuna::run::runModel(const Options &options) {
+  lacuna_model *loaded;
+  checkCall(lacuna_model_load(options.model.c_str(), &loaded));
+  ModelPtr model(loaded);
+  if (options.info)
+    printInfo(model.get(), options.model);
+  if (options.info && options.inputs.empty())
+    return Success;
+  lacuna_function_info info;
+  checkCall(lacuna_model_function(
+      model.get(), options.function ? options.function->c_str() : nullptr,
+      &info));
+  SessionPtr session = createSession(model.get(), options);
+  Runner runner(options, session.get(), info);
+  runner.readInputs();
+  runner.allocateOutputs();
+  return runner.run();
+}
