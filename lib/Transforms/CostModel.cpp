@@ -5,23 +5,27 @@
 
 #include "CostModel.h"
 
+#include "llvm/Support/MathExtras.h"
+
 #include <algorithm>
 #include <cmath>
 
 using namespace mlir;
 using namespace lacuna;
 
-// Measured on one AVX-512 server core (docs/benchmarks/sparse-tensor-cpu.md):
-// rates in multiply-adds a second on f32.
-static constexpr double kDenseRatePerCore = 35e9;
-static constexpr double kSparseTensorRatePerCore = 9e9;
-static constexpr int64_t kSparseTensorPanel = 16;
-static constexpr double kBandwidth = 12e9;
+// Measured with one thread on an Intel Xeon with AVX-512 on a 1024x1024 f32
+// weight (docs/benchmarks/cpu.md); rates in multiply-adds a second.
+static constexpr double kDenseRatePerCore = 65e9;
+static constexpr double kSparseTensorRatePerCore = 12e9;
+static constexpr double kSparseTensorColumnRatePerCore = 1.2e9;
+static constexpr double kBandwidth = 25e9;
 static constexpr double kLaunch = 2e-6;
+// As SparseTensorLoops.cpp cuts the columns.
+static constexpr int64_t kPanel = 16, kPanelFrom = 4;
 
 TargetModel lacuna::getCPUModel(int64_t threads) {
   return {kDenseRatePerCore * threads, kSparseTensorRatePerCore * threads,
-          kSparseTensorPanel, kBandwidth, kLaunch};
+          kSparseTensorColumnRatePerCore * threads, kBandwidth, kLaunch};
 }
 
 static double activationBytes(const ContractionSize &size) {
@@ -51,12 +55,14 @@ int64_t lacuna::priceSparseTensor(const ContractionSize &size,
                                   RankedTensorType weight,
                                   const TargetModel &model) {
   auto visit = cast<VisitInterface>(weight.getEncoding());
-  int64_t panels = (size.columns + model.sparseTensorPanel - 1) /
-                   model.sparseTensorPanel * model.sparseTensorPanel;
-  double operations = double(size.batch) * size.rows * size.depth * panels *
+  bool single = size.columns < kPanelFrom;
+  int64_t columns =
+      single ? size.columns : llvm::divideCeil(size.columns, kPanel) * kPanel;
+  double operations = double(size.batch) * size.rows * size.depth * columns *
                       visit.getExpectedWork(weight.getShape());
   // The activation is packed into panels and the result unpacked: both are
   // read and written once more.
   double bytes = visit.getExpectedBytes(weight) + 3 * activationBytes(size);
-  return roofline(operations, model.sparseTensorRate, bytes, model);
+  double rate = single ? model.sparseTensorColumnRate : model.sparseTensorRate;
+  return roofline(operations, rate, bytes, model);
 }

@@ -21,11 +21,9 @@ struct ContractionSize {
 struct TargetModel {
   /// Multiply-adds of the dense route once the tile is full (columns >= 16).
   double denseRate;
-  /// Multiply-adds of the sparse-tensor route on the elements that are left.
-  double sparseTensorRate;
-  /// Columns that the sparse-tensor route computes at once: fewer cost the
-  /// same.
-  int64_t sparseTensorPanel;
+  /// Multiply-adds of the sparse-tensor route on the elements that are left,
+  /// on panels of columns, and on single columns.
+  double sparseTensorRate, sparseTensorColumnRate;
   /// Bytes from memory.
   double bandwidth;
   /// Seconds to start a dispatch.
