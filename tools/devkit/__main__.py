@@ -85,7 +85,6 @@ def perform(options):
         install.setup(cuda=False)
         build.build(options.preset, options.targets)
     elif command == "run":
-        demos.check(options.demo)
         install.setup(cuda=False)
         demos.run(options.demo, options.preset)
     elif command == "test":
@@ -98,6 +97,8 @@ def main():
     options = parse()
     start = time.monotonic()
     try:
+        if options.command == "run":
+            demos.check(options.demo)
         lock = alone() if options.command not in ("format", "status", "doctor") else None
         good = perform(options)
         if options.command in ("setup", "build"):
