@@ -21,6 +21,8 @@ SECONDS_PER_TEST = 1200
 SHOWN_LINES = 60
 # What a test may require that an option of this command gives.
 OPTIONS = {"torch": "PyTorch", "long": "the long tier"}
+# Folders whose lit.local.cfg requires one of them for everything inside.
+FOLDER_NEEDS = {"Import": "torch"}
 
 
 def selection(text):
@@ -79,7 +81,9 @@ def run_lit(title, log, paths, extra, options):
 
 def needed(test):
     found = re.search(r"required feature\(s\): ([^\n]*)", test.get("output") or "")
-    return found.group(1).strip() if found else "something this machine lacks"
+    if found:
+        return found.group(1).strip()
+    return FOLDER_NEEDS.get(area(test["name"]), "something this machine lacks")
 
 
 def area(name):
