@@ -83,14 +83,14 @@ void Weights::bind(const packing::WeightStore &store, const TensorSpec &spec,
   std::string context = "weight '" + spec.name + "': ";
   if (dense) {
     packing::Tensor tensor =
-        take(store.dense(wanted, parallel), LACUNA_ERROR_WEIGHTS, context);
+        take(store.dense(wanted, parallel), LACUNA_ERROR_WEIGHTS);
     if (auto status = packing::checkBools(tensor); !status.ok())
       throw Error(LACUNA_ERROR_WEIGHTS, context + status.message());
     add({index, View::Dense}, tensor);
   }
   if (packed) {
     packing::PackedWeight weight =
-        take(store.packed(wanted, parallel), LACUNA_ERROR_WEIGHTS, context);
+        take(store.packed(wanted, parallel), LACUNA_ERROR_WEIGHTS);
     if (auto status = packing::checkBools(weight.values); !status.ok())
       throw Error(LACUNA_ERROR_WEIGHTS, context + status.message());
     add({index, View::Values}, weight.values);
