@@ -120,29 +120,9 @@ FailureOr<json::Object> Manifest::bind(func::FuncOp function,
   return json::Object{{"weight", it->second}, {"view", view.getValue()}};
 }
 
-/// Callers find tensors by name.
-LogicalResult Manifest::checkDistinct(func::FuncOp function,
-                                      const json::Array &tensors,
-                                      StringRef kind) {
-  llvm::StringSet<> names;
-  for (const json::Value &tensor : tensors) {
-    StringRef name = *tensor.getAsObject()->getString("name");
-    if (!names.insert(name).second)
-      return function.emitOpError("has two ")
-             << kind << "s named '" << name
-             << "'; expected distinct names (lacuna.name, or '"
-             << (kind == "input" ? "arg" : "result")
-             << "' and the position without one)";
-  }
-  return success();
-}
-
 LogicalResult Manifest::add(func::FuncOp function) {
   if (failed(checkName(function.getName(), function)))
     return failure();
-  if (function.getName().empty())
-    return function.emitOpError("is public and has an empty name; expected a "
-                                "name by which it is called");
   json::Array inputs, outputs, bindings;
   for (unsigned i = 0, e = function.getNumArguments(); i < e; ++i) {
     bool isBinding = !!function.getArgAttr(i, kBindingAttr);
@@ -156,9 +136,6 @@ LogicalResult Manifest::add(func::FuncOp function) {
       return failure();
     list.push_back(std::move(*entry));
   }
-  if (failed(checkDistinct(function, inputs, "input")) ||
-      failed(checkDistinct(function, outputs, "output")))
-    return failure();
   symbols.push_back(makeSymbol(function.getName()));
   functions.push_back(json::Object{{"name", function.getName()},
                                    {"symbol", symbols.back()},

@@ -37,9 +37,6 @@ private:
   llvm::FailureOr<llvm::json::Object> bind(mlir::func::FuncOp function,
                                            unsigned argument);
   std::string makeSymbol(llvm::StringRef name);
-  llvm::LogicalResult checkDistinct(mlir::func::FuncOp function,
-                                    const llvm::json::Array &tensors,
-                                    llvm::StringRef kind);
 
   llvm::json::Object root;
   llvm::json::Array functions, weights;

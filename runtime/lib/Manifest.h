@@ -34,9 +34,6 @@ struct Binding {
 
 struct FunctionSpec {
   std::string name;
-  /// What follows `lacuna_entry_` and `lacuna_shapes_` in the library; the
-  /// name, unless that is no C identifier.
-  std::string symbol;
   std::vector<TensorSpec> inputs;
   std::vector<TensorSpec> outputs;
   std::vector<Binding> bindings;

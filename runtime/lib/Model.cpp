@@ -150,9 +150,9 @@ void Model::resolveFunctions() {
     Function function;
     function.spec = &spec;
     function.entry =
-        reinterpret_cast<EntryFn>(find("lacuna_entry_" + spec.symbol));
+        reinterpret_cast<EntryFn>(find("lacuna_entry_" + spec.name));
     function.shapes =
-        reinterpret_cast<ShapesFn>(find("lacuna_shapes_" + spec.symbol));
+        reinterpret_cast<ShapesFn>(find("lacuna_shapes_" + spec.name));
     table.push_back(function);
   }
 }

@@ -18,24 +18,3 @@ func.func @main(%x: memref<4xf32> {lacuna.name = "\FF\FE"}) {
 func.func @main(%x: memref<4xf32> {lacuna.binding = {weight = "w"}}) {
   return
 }
-
-// -----
-
-// expected-error@+1 {{has two inputs named 'x'; expected distinct names (lacuna.name, or 'arg' and the position without one)}}
-func.func @main(%a: memref<4xf32> {lacuna.name = "x"}, %b: memref<4xf32> {lacuna.name = "x"}) {
-  return
-}
-
-// -----
-
-// expected-error@+1 {{has two outputs named 'result1'}}
-func.func @main(%a: memref<4xf32> {lacuna.name = "result1", lacuna.output}, %b: memref<4xf32> {lacuna.output}) {
-  return
-}
-
-// -----
-
-// expected-error@+1 {{is public and has an empty name}}
-func.func @""() {
-  return
-}

@@ -154,7 +154,7 @@ def ParallelToRuntime : Pass<"parallel-to-runtime", "::mlir::ModuleOp"> {
     The body of each outermost `scf.forall` (and `scf.parallel` without results)
     becomes a function over a range of iterations; its captured values are
     packed in a struct on the stack, and the loop becomes a call of
-    `lacuna_rt_parallel_for`. Loops inside of others become `scf.for`. The
+    `lacuna_rt_parallel_for`. Loops inside of others run in order. The
     iterations of `lacuna.grain` are the smallest piece of work that is handed
     to a thread.
 

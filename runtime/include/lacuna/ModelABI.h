@@ -5,8 +5,7 @@
  * models need lacuna/Runtime.h only. runtime/README.md describes the manifest.
  *
  * A model exports, beside `const char lacuna_manifest[]` (JSON, ends in NUL),
- * for each function of the manifest, where F is its "symbol" there (its name
- * without one):
+ * for each function F of the manifest:
  *
  *   void lacuna_entry_F(void **descriptors);
  *   void lacuna_shapes_F(void **descriptors, int64_t *dims);
