@@ -3,7 +3,8 @@
 """What lacuna.prune means, and how its result is packed, against NumPy: bit by
 bit, through decompose-lacuna-ops, erase-layouts and upstream's plain loops.
 Ties, zeros of both signs, infinities, NaN, ragged tails, groups longer than the
-tensor, and every dimension. LACUNA_TEST_SEED repeats a run."""
+tensor, and every dimension. Then a compiled model that prunes one of its inputs
+and multiplies by it, on either route. LACUNA_TEST_SEED repeats a run."""
 import ctypes
 import itertools
 import os
@@ -13,6 +14,7 @@ import tempfile
 
 import numpy as np
 
+from lacuna_test.runtime import Model, compile_model
 from lacuna_test.types import load, store
 
 LLVM = os.environ.get("LLVM_BIN_DIR", "/usr/lib/llvm-22/bin")
@@ -168,6 +170,39 @@ def check(what, found, expected, case):
         raise SystemExit(f"{case}: {what}{list(first)}: expected {expected[first]:#x}, found {found[first]:#x}")
 
 
+MODEL = """
+func.func @main(%v: tensor<8x10xf32> {lacuna.name = "v"}, %x: tensor<?x10xf32> {lacuna.name = "x"})
+    -> (tensor<?x8xf32> {lacuna.name = "y"}, tensor<8x10xf32> {lacuna.name = "d"}) {
+  %w = lacuna.prune %v : tensor<8x10xf32> to tensor<8x10xf32, #lacuna.nm<2:4, dim = 1>>
+  %d = lacuna.convert %w : tensor<8x10xf32, #lacuna.nm<2:4, dim = 1>> to tensor<8x10xf32>
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x10xf32>
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty(%n) : tensor<?x8xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<?x8xf32>) -> tensor<?x8xf32>
+  %y = linalg.matmul indexing_maps = [affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (j, k)>,
+      affine_map<(i, j, k) -> (i, j)>] {lacuna.route = #lacuna.route<ROUTE>}
+    ins(%x, %w : tensor<?x10xf32>, tensor<8x10xf32, #lacuna.nm<2:4, dim = 1>>)
+    outs(%f : tensor<?x8xf32>) -> tensor<?x8xf32>
+  return %y, %d : tensor<?x8xf32>, tensor<8x10xf32>
+}
+"""
+
+
+def compiled(rng, folder, route):
+    with open(f"{folder}/{route}.mlir", "w") as f:
+        f.write(MODEL.replace("ROUTE", route))
+    compile_model(f"{folder}/{route}.mlir", f"{folder}/{route}")
+    model = Model(f"{folder}/{route}.so")
+    for rows in 0, 1, 2, 7, 64, 100:
+        v = rng.choice([0.0, -0.0, 1, -1, 2, 0.5, 3], (8, 10)).astype(np.float32)
+        x = rng.standard_normal((rows, 10)).astype(np.float32)
+        y, d = model.run(v, x)
+        pruned = reference(v.astype(np.float64), v.view(np.uint32), 1, 2, 4)[0]
+        check("pruned", d.view(np.uint32), pruned, route)
+        np.testing.assert_allclose(y, x.astype(np.float64) @ pruned.view(np.float32).T, 1e-5, 1e-5)
+
+
 def main():
     seed = int(os.environ.get("LACUNA_TEST_SEED", np.random.SeedSequence().entropy % 2**32))
     print(f"seed {seed}")
@@ -188,6 +223,8 @@ def main():
                 call(getattr(packs, f"_mlir_ciface_pack{i}"), bits, v, c)
                 check("coordinates", c, coordinates, case)
                 check("values", v, values, case)
+        for route in "sparse_tensor", "dense":
+            compiled(rng, folder, route)
     print(f"{len(CASES)} cases, 20 draws each")
 
 
