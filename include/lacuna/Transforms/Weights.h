@@ -25,8 +25,8 @@ bool isWeight(mlir::ml_program::GlobalOp global);
 bool isContraction(mlir::Operation *op);
 
 /// Gives the weight `global` the type `type`, which differs from its own by the
-/// layout alone. Uses of its loads see the former type through `lacuna.convert`.
-/// Returns the new converts.
+/// layout alone. Uses of its loads see the former type through
+/// `lacuna.convert`. Returns the new converts.
 llvm::SmallVector<ConvertOp> setWeightType(mlir::ml_program::GlobalOp global,
                                            mlir::RankedTensorType type,
                                            mlir::ModuleOp module);
