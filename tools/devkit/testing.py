@@ -80,7 +80,7 @@ def run_lit(title, log, paths, extra, options):
 
 
 def needed(test):
-    found = re.search(r"required feature\(s\): ([^\n]*)", test.get("output") or "")
+    found = re.search(r"(?:unavailable features|required feature\(s\)): ([^\n]*)", test.get("output") or "")
     if found:
         return found.group(1).strip()
     return FOLDER_NEEDS.get(area(test["name"]), "something this machine lacks")
