@@ -167,13 +167,12 @@ void parseOption(Arguments &arguments, Options &options) {
     options.version = true;
   else
     throw Failure(
-        "there is no option '" + name + "'" +
+        "there is no option '" + name + "': see --help" +
         packing::suggestNames(
             name, {"--params", "--parameters-file", "--function", "--input",
                    "--output", "--expect", "--rtol", "--atol", "--benchmark",
                    "--warmup", "--threads", "--device", "--random-seed",
-                   "--info", "--help", "--version"}) +
-        "; see --help");
+                   "--info", "--help", "--version"}));
 }
 } // namespace
 
