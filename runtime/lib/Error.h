@@ -29,8 +29,7 @@ private:
 };
 
 /// The value of a packing result; a failure is thrown with `code`.
-template <typename T>
-T take(packing::Result<T> result, lacuna_status code) {
+template <typename T> T take(packing::Result<T> result, lacuna_status code) {
   if (!result.ok())
     throw Error(code, result.message());
   return std::move(*result);

@@ -14,7 +14,8 @@ namespace lacuna {
 /// two arguments are the range.
 constexpr llvm::StringLiteral kParallelBodyAttr = "lacuna.parallel_body";
 
-/// lacuna_rt_parallel_for(body, context, count, grain); sizes are of type index.
+/// lacuna_rt_parallel_for(body, context, count, grain); sizes are of type
+/// index.
 void callParallelFor(mlir::OpBuilder &builder, mlir::Location loc,
                      mlir::Value body, mlir::Value context, mlir::Value count,
                      mlir::Value grain);

@@ -9,8 +9,7 @@
 
 namespace {
 struct CountDispatches
-    : mlir::PassWrapper<CountDispatches,
-                        mlir::OperationPass<mlir::ModuleOp>> {
+    : mlir::PassWrapper<CountDispatches, mlir::OperationPass<mlir::ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(CountDispatches)
   llvm::StringRef getArgument() const final { return "test-count-dispatches"; }
   llvm::StringRef getDescription() const final {
