@@ -71,6 +71,17 @@ static Expected<Linker> findLinker() {
                            "and no C compiler; install lld-22");
 }
 
+/// Compiler-rt's archive of functions that code generation calls, such as
+/// conversions to bf16 on processors without them; empty where it is not
+/// installed. Only what is called is taken from it.
+static std::string findBuiltins(const Triple &triple) {
+  std::string path =
+      joinPath(LACUNA_LLVM_TOOLS_DIR, "../lib/clang/" LACUNA_CLANG_VERSION
+                                      "/lib/linux/libclang_rt.builtins-" +
+                                          triple.getArchName().str() + ".a");
+  return sys::fs::exists(path) ? path : "";
+}
+
 static SmallVector<std::string> getArguments(const LinkOptions &options,
                                              const Linker &linker,
                                              StringRef runtime) {
@@ -89,6 +100,10 @@ static SmallVector<std::string> getArguments(const LinkOptions &options,
   pass({"-rpath", "$ORIGIN"});
   pass({"-rpath", sys::path::parent_path(runtime)});
   arguments.push_back(runtime.str());
+  if (std::string builtins = findBuiltins(options.triple); !builtins.empty()) {
+    pass({"--exclude-libs", "ALL"});
+    arguments.push_back(builtins);
+  }
   pass({"--as-needed"});
   if (linker.isCompiler) {
     arguments.push_back("-lm");

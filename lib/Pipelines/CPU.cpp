@@ -49,6 +49,13 @@ static void buildLLVM(OpPassManager &manager) {
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   manager.addPass(createSCFToControlFlowPass());
+  // Not every processor computes on bf16, and the C library has no conversion:
+  // sums and products are f32, rounded after each.
+  arith::ArithEmulateUnsupportedFloatsOptions emulate;
+  emulate.sourceTypeStrs = {"bf16"};
+  emulate.targetTypeStr = "f32";
+  manager.addNestedPass<func::FuncOp>(
+      arith::createArithEmulateUnsupportedFloats(emulate));
   arith::ArithExpandOpsPassOptions expand;
   expand.includeBf16 = true;
   manager.addNestedPass<func::FuncOp>(arith::createArithExpandOpsPass(expand));

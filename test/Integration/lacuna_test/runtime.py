@@ -112,9 +112,12 @@ class Model:
 
 
 def compile_model(path, out, *arguments):
-    """lacuna-compile, with its diagnostics in the error."""
+    """lacuna-compile, with its diagnostics in the error. LACUNA_TEST_CPU names
+    another processor than this one to compile for."""
     command = [os.environ["LACUNA_BUILD"] + "/bin/lacuna-compile", str(path), "--target=cpu", "-o", str(out),
                *map(str, arguments)]
+    if cpu := os.environ.get("LACUNA_TEST_CPU"):
+        command.append(f"--cpu={cpu}")
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}\n{done.stderr}")
