@@ -13,9 +13,11 @@
 using namespace mlir;
 using namespace lacuna;
 
-/// Rows of the weight in one task, and lanes of the blocks that are transposed
-/// in registers.
+/// Rows of the weight in one task.
 static constexpr int64_t kTaskRows = 32;
+/// Lanes of the blocks that are transposed in registers; divides the rows of a
+/// task and the widths of panels.
+static constexpr int64_t kLanes = 16;
 /// A wide panel is worth its padding from this many columns on, a narrow one
 /// from the second number on.
 static constexpr int64_t kWidePanel = 64, kWideFrom = 41;
@@ -119,7 +121,50 @@ public:
         getAsIndexOpFoldResult(b.getContext(), strides));
   }
 
+  VectorType lanesOf(Type element) {
+    return VectorType::get({kLanes}, element);
+  }
+
+  Value load(Value buffer, ArrayRef<Value> indices) {
+    Type element = cast<MemRefType>(buffer.getType()).getElementType();
+    return vector::LoadOp::create(b, loc, lanesOf(element), buffer, indices);
+  }
+
+  /// True in the first `count` lanes; in none where that is negative.
+  Value firstLanes(Value count) {
+    Value limit = arith::IndexCastOp::create(
+        b, loc, b.getI32Type(), min(constant(kLanes), maxZero(count)));
+    auto numbers = llvm::to_vector(llvm::seq<int32_t>(0, kLanes));
+    Value lanes = arith::ConstantOp::create(
+        b, loc, DenseIntElementsAttr::get(lanesOf(b.getI32Type()), numbers));
+    limit = vector::BroadcastOp::create(b, loc, lanes.getType(), limit);
+    return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, lanes,
+                                 limit);
+  }
+
+  /// A block of kLanes x kLanes elements, transposed: each step turns the bits
+  /// of (row, lane) left by one.
+  void transpose(SmallVectorImpl<Value> &rows) {
+    SmallVector<int64_t> low, high;
+    for (int64_t i = 0; i < kLanes / 2; ++i) {
+      low.append({i, kLanes + i});
+      high.append({kLanes / 2 + i, kLanes + kLanes / 2 + i});
+    }
+    for (int64_t step = 1; step < kLanes; step *= 2) {
+      SmallVector<Value> turned;
+      for (int64_t i = 0; i < kLanes / 2; ++i)
+        for (ArrayRef<int64_t> mask : {ArrayRef(low), ArrayRef(high)})
+          turned.push_back(vector::ShuffleOp::create(
+              b, loc, rows[i], rows[kLanes / 2 + i], mask));
+      rows.assign(turned.begin(), turned.end());
+    }
+  }
+
 private:
+  Value maxZero(Value x) {
+    return b.createOrFold<arith::MaxSIOp>(loc, x, constant(0));
+  }
+
   /// Runs `body` with `nested`'s insertion point, then goes back.
   void inside(OpBuilder &nested, function_ref<void()> body) {
     OpBuilder::InsertionGuard guard(b);
@@ -169,11 +214,15 @@ private:
             ArrayRef<Value> sizes, Value flat);
   bool readsDirectly(int64_t width);
   void pack(Panels &panels);
+  void packBlocks(Value panel, int64_t width, Value first,
+                  DenseMap<unsigned, Value> loops, int64_t end);
+  void packElements(Value panel, int64_t width, Value first,
+                    DenseMap<unsigned, Value> loops, int64_t begin);
   LogicalResult compute(const Panels &panels, func::FuncOp kernel);
   FailureOr<Value> computeRow(const Panels &panels, func::FuncOp kernel,
                               DenseMap<unsigned, Value> &loops, Value panel,
                               Value row);
-  void storeResult(Value sum, ArrayRef<Value> indices);
+  void storeResult(Value sum, ArrayRef<Value> indices, Value mask);
   void storeTile(const Panels &panels, Value tile, Value firstRow,
                  Value firstColumn, DenseMap<unsigned, Value> loops);
 };
@@ -306,7 +355,6 @@ void SparseLoops::pack(Panels &panels) {
   panels.packed = memref::AllocOp::create(
       b, loc, MemRefType::get({ShapedType::kDynamic}, c.sumType), elements,
       b.getI64IntegerAttr(64));
-  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(c.sumType));
   parallel(count, [&](Value task) {
     DenseMap<unsigned, Value> loops;
     bind(loops, c.batch, batchSizes, div(task, panels.count));
@@ -314,20 +362,60 @@ void SparseLoops::pack(Panels &panels) {
         add(panels.begin, mul(rem(task, panels.count), constant(width)));
     Value panel = view(panels.packed, mul(task, constant(padded * width)),
                        {padded, width});
-    forLoop(constant(0), constant(width), 1, [&](Value lane) {
-      Value column = add(first, lane);
-      bind(loops, columnLoops, columnSizes, column);
-      Value end = select(less(column, columns), constant(depth), constant(0));
-      forLoop(constant(0), end, 1, [&](Value k) {
-        loops[c.k] = k;
-        Value element = memref::LoadOp::create(b, loc, buffers.other,
-                                               indicesOf(otherLoops, loops));
-        memref::StoreOp::create(b, loc, castOther(element), panel,
-                                ValueRange{k, lane});
-      });
-      forLoop(end, constant(padded), 1, [&](Value k) {
-        memref::StoreOp::create(b, loc, zero, panel, ValueRange{k, lane});
-      });
+    // Whole blocks where the columns are rows of the buffer.
+    bool blocks = width % kLanes == 0 && columnLoops.size() == 1 &&
+                  otherLoops.back() == c.k;
+    int64_t split = blocks ? depth / kLanes * kLanes : 0;
+    if (split > 0)
+      packBlocks(panel, width, first, loops, split);
+    if (split < padded)
+      packElements(panel, width, first, loops, split);
+  });
+}
+
+/// Copies elements 0 .. end of k, by transposing blocks in registers. Columns
+/// that do not exist read the last one, and become zero.
+void SparseLoops::packBlocks(Value panel, int64_t width, Value first,
+                             DenseMap<unsigned, Value> loops, int64_t end) {
+  Value last = sub(columns, constant(1));
+  VectorType type = lanesOf(c.getOtherType().getElementType());
+  Value zero = arith::ConstantOp::create(b, loc, type, b.getZeroAttr(type));
+  forLoop(constant(0), constant(end), kLanes, [&](Value k) {
+    loops[c.k] = k;
+    forLoop(constant(0), constant(width), kLanes, [&](Value lane) {
+      SmallVector<Value> block;
+      for (int64_t i = 0; i < kLanes; ++i) {
+        Value column = add(add(first, lane), constant(i));
+        loops[columnLoops[0]] = min(column, last);
+        Value row = load(buffers.other, indicesOf(otherLoops, loops));
+        block.push_back(select(less(column, columns), row, zero));
+      }
+      transpose(block);
+      for (int64_t i = 0; i < kLanes; ++i)
+        vector::StoreOp::create(b, loc, castOther(block[i]), panel,
+                                ValueRange{add(k, constant(i)), lane});
+    });
+  });
+}
+
+/// Copies elements `begin` .. of k one by one, and pads the groups.
+void SparseLoops::packElements(Value panel, int64_t width, Value first,
+                               DenseMap<unsigned, Value> loops, int64_t begin) {
+  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(c.sumType));
+  Value padded = constant(groups * c.layout.getM());
+  forLoop(constant(0), constant(width), 1, [&](Value lane) {
+    Value column = add(first, lane);
+    bind(loops, columnLoops, columnSizes, column);
+    Value end = select(less(column, columns), constant(depth), constant(begin));
+    forLoop(constant(begin), end, 1, [&](Value k) {
+      loops[c.k] = k;
+      Value element = memref::LoadOp::create(b, loc, buffers.other,
+                                             indicesOf(otherLoops, loops));
+      memref::StoreOp::create(b, loc, castOther(element), panel,
+                              ValueRange{k, lane});
+    });
+    forLoop(end, padded, 1, [&](Value k) {
+      memref::StoreOp::create(b, loc, zero, panel, ValueRange{k, lane});
     });
   });
 }
@@ -358,33 +446,76 @@ FailureOr<Value> SparseLoops::computeRow(const Panels &panels,
                             sums);
 }
 
-void SparseLoops::storeResult(Value sum, ArrayRef<Value> indices) {
-  if (buffers.accumulate) {
-    Value initial = memref::LoadOp::create(b, loc, buffers.out, indices);
-    if (initial.getType() != c.sumType)
-      initial = isa<FloatType>(c.sumType)
-                    ? Value(arith::ExtFOp::create(b, loc, c.sumType, initial))
-                    : Value(arith::ExtSIOp::create(b, loc, c.sumType, initial));
-    sum = isa<FloatType>(c.sumType)
-              ? Value(arith::AddFOp::create(b, loc, initial, sum))
-              : Value(arith::AddIOp::create(b, loc, initial, sum));
-  }
+/// Writes one sum, or the lanes of a vector of sums that `mask` has.
+void SparseLoops::storeResult(Value sum, ArrayRef<Value> indices, Value mask) {
   Type element = cast<MemRefType>(buffers.out.getType()).getElementType();
-  memref::StoreOp::create(b, loc, narrow(sum, element), buffers.out, indices);
+  if (buffers.accumulate) {
+    Type type = sum.getType();
+    Value initial;
+    if (mask) {
+      VectorType lanes = lanesOf(element);
+      Value zero =
+          arith::ConstantOp::create(b, loc, lanes, b.getZeroAttr(lanes));
+      initial = vector::MaskedLoadOp::create(b, loc, lanes, buffers.out,
+                                             indices, mask, zero);
+    } else {
+      initial = memref::LoadOp::create(b, loc, buffers.out, indices);
+    }
+    bool isFloat = isa<FloatType>(c.sumType);
+    if (element != c.sumType)
+      initial = isFloat ? Value(arith::ExtFOp::create(b, loc, type, initial))
+                        : Value(arith::ExtSIOp::create(b, loc, type, initial));
+    sum = isFloat ? Value(arith::AddFOp::create(b, loc, initial, sum))
+                  : Value(arith::AddIOp::create(b, loc, initial, sum));
+  }
+  sum = narrow(sum, element);
+  if (mask)
+    vector::MaskedStoreOp::create(b, loc, buffers.out, indices, mask, sum);
+  else
+    memref::StoreOp::create(b, loc, sum, buffers.out, indices);
 }
 
-/// Writes a tile of kTaskRows x width sums to the result.
+/// Writes a tile of kTaskRows x width sums to the result: as it is where the
+/// result's columns lie side by side, in transposed blocks where its rows do,
+/// and one by one otherwise.
 void SparseLoops::storeTile(const Panels &panels, Value tile, Value firstRow,
                             Value firstColumn,
                             DenseMap<unsigned, Value> loops) {
   Value width = min(constant(panels.width), sub(columns, firstColumn));
   Value height = min(constant(kTaskRows), sub(rows, firstRow));
+  bool single = columnLoops.size() == 1;
+  if (single && outLoops.back() == columnLoops[0])
+    return forLoop(constant(0), height, 1, [&](Value row) {
+      bind(loops, c.m, rowSizes, add(firstRow, row));
+      forLoop(constant(0), width, kLanes, [&](Value lane) {
+        loops[columnLoops[0]] = add(firstColumn, lane);
+        storeResult(load(tile, {row, lane}), indicesOf(outLoops, loops),
+                    firstLanes(sub(width, lane)));
+      });
+    });
+  if (single && c.m.size() == 1 && outLoops.back() == c.m[0])
+    return forLoop(constant(0), height, kLanes, [&](Value row) {
+      loops[c.m[0]] = add(firstRow, row);
+      Value left = sub(height, row);
+      forLoop(constant(0), width, kLanes, [&](Value lane) {
+        SmallVector<Value> block;
+        for (int64_t i = 0; i < kLanes; ++i)
+          block.push_back(load(tile, {add(row, constant(i)), lane}));
+        transpose(block);
+        for (int64_t i = 0; i < kLanes; ++i) {
+          Value column = add(lane, constant(i));
+          loops[columnLoops[0]] = add(firstColumn, column);
+          Value lanes = select(less(column, width), left, constant(0));
+          storeResult(block[i], indicesOf(outLoops, loops), firstLanes(lanes));
+        }
+      });
+    });
   forLoop(constant(0), width, 1, [&](Value lane) {
     bind(loops, columnLoops, columnSizes, add(firstColumn, lane));
     forLoop(constant(0), height, 1, [&](Value row) {
       bind(loops, c.m, rowSizes, add(firstRow, row));
       Value sum = memref::LoadOp::create(b, loc, tile, ValueRange{row, lane});
-      storeResult(sum, indicesOf(outLoops, loops));
+      storeResult(sum, indicesOf(outLoops, loops), Value());
     });
   });
 }
@@ -435,7 +566,7 @@ LogicalResult SparseLoops::compute(const Panels &panels, func::FuncOp kernel) {
         return;
       }
       if (width == 1)
-        return storeResult(*sums, indicesOf(outLoops, loops));
+        return storeResult(*sums, indicesOf(outLoops, loops), Value());
       vector::StoreOp::create(b, loc, *sums, tile,
                               ValueRange{sub(row, firstRow), constant(0)});
     });
