@@ -16,7 +16,7 @@ using namespace lacuna;
 // Measured with one thread on an Intel Xeon with AVX-512 on a 1024x1024 f32
 // weight (docs/benchmarks/cpu.md); rates in multiply-adds a second.
 static constexpr double kDenseRatePerCore = 65e9;
-static constexpr double kSparseTensorRatePerCore = 12e9;
+static constexpr double kSparseTensorRatePerCore = 25e9;
 static constexpr double kSparseTensorColumnRatePerCore = 1.2e9;
 static constexpr double kBandwidth = 25e9;
 static constexpr double kLaunch = 2e-6;
