@@ -113,14 +113,10 @@ private:
     OpBuilder outside(place), inside(alloc);
     SizeBuilder sizes(outside, loc);
     OpFoldResult bytes = getBytes(sizes, type, bounds);
-    bool freed = llvm::any_of(alloc->getUsers(), [](Operation *user) {
-      return isa<LLVM::CallOp>(user);
-    });
     Value buffer = getBuffer(outside, place, loc, bytes);
     Value zero = arith::ConstantIndexOp::create(inside, loc, 0);
     Value view = memref::ViewOp::create(inside, loc, type, buffer, zero,
                                         alloc.getDynamicSizes());
-    (void)freed;
     alloc.replaceAllUsesWith(view);
     alloc.erase();
     ++numAllocs;
