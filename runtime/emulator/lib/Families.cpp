@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The one list of all families of instructions.
+
+#include "Families.h"
+#include "lacuna/Emulator/Decoder.h"
+
+using namespace lacuna::emulator;
+
+const Registry &Registry::get() {
+  static const Registry registry = [] {
+    Registry r;
+    registerMove(r);
+    return r;
+  }();
+  return registry;
+}

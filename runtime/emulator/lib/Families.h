@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The families of instructions. Each enters its decoders in the registry.
+
+#ifndef LACUNA_EMULATOR_LIB_FAMILIES_H
+#define LACUNA_EMULATOR_LIB_FAMILIES_H
+
+namespace lacuna::emulator {
+
+class Registry;
+
+/// mov, cvta, isspacep
+void registerMove(Registry &registry);
+
+} // namespace lacuna::emulator
+
+#endif // LACUNA_EMULATOR_LIB_FAMILIES_H
