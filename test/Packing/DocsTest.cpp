@@ -4,6 +4,7 @@
 // must stand in the page word by word.
 
 #include "TestFiles.h"
+#include "lacuna/Packing/Mma.h"
 #include "lacuna/Packing/Npy.h"
 #include "lacuna/Packing/Weights.h"
 
@@ -55,6 +56,29 @@ TEST(Docs, Picture) {
   dense[2] = 6;
   ASSERT_TRUE(writer.write(folder.file("w")).ok());
   expectInDocs(WeightStore::open({folder.file("w")})->packed(spec).message());
+}
+
+TEST(Docs, MmaForms) {
+  expectInDocs(
+      MmaGeometry::get(*NMGeometry::get({1, 4, 1}, ElementType::F16, {16, 64}))
+          .message());
+  struct {
+    NMLayout layout;
+    ElementType type;
+    const char *row;
+  } forms[] = {
+      {{2, 4, 1}, ElementType::BF16, "| 2:4 of f16, bf16 | m16n8k32 | "},
+      {{2, 4, 1}, ElementType::I8, "| 2:4 of i8, u8 | m16n8k64 | "},
+      {{1, 2, 1},
+       ElementType::F32,
+       "| 1:2 of f32, computed as tf32 | m16n8k16 | "}};
+  for (const auto &[layout, type, row] : forms) {
+    MmaGeometry form =
+        *MmaGeometry::get(*NMGeometry::get(layout, type, {16, 64}));
+    expectInDocs(row + std::to_string(form.tileDepth) + " | " +
+                 std::to_string(form.steps) + " | " +
+                 std::to_string(form.elements) + " |");
+  }
 }
 
 TEST(Docs, Messages) {

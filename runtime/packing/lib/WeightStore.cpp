@@ -4,11 +4,10 @@
 // form that is asked for. What the file says and what the model says are
 // compared here, once for compiler and runtime.
 
+#include "ForRanges.h"
 #include "Json.h"
 #include "Text.h"
 #include "lacuna/Packing/Weights.h"
-
-#include <mutex>
 
 using namespace lacuna::packing;
 
@@ -151,35 +150,18 @@ Result<WeightSpec> WeightStore::stored(const std::string &name) const {
   return stored->spec;
 }
 
-/// Runs `body` on ranges of rows; of several failures the one of the first
-/// rows is returned, so that the message does not depend on the threads.
+/// Runs `body` on ranges of rows.
 static Status forRows(const NMGeometry &geometry, const ParallelFor &parallel,
                       const std::function<Status(RowRange)> &body) {
-  if (!parallel)
-    return body({0, geometry.rows});
-  std::mutex mutex;
-  uint64_t first = UINT64_MAX;
-  Status failure;
-  parallel(geometry.rows, [&](uint64_t begin, uint64_t end) {
-    Status status = body({begin, end});
-    if (status.ok())
-      return;
-    std::lock_guard<std::mutex> lock(mutex);
-    if (begin < first) {
-      first = begin;
-      failure = status;
-    }
+  return forRanges(geometry.rows, parallel, [&](uint64_t begin, uint64_t end) {
+    return body({begin, end});
   });
-  return failure;
 }
 
 /// The rows' part of a packed buffer.
 template <typename Bytes>
-static Bytes slice(Bytes bytes, RowRange rows, uint64_t rowBytes) {
-  if (bytes.data)
-    bytes.data += rows.begin * rowBytes;
-  bytes.size = (rows.end - rows.begin) * rowBytes;
-  return bytes;
+static Bytes sliceRows(Bytes bytes, RowRange rows, uint64_t rowBytes) {
+  return slice(bytes, rows.begin, rows.end, rowBytes);
 }
 
 static std::string contextOf(const WeightSpec &spec) {
@@ -198,8 +180,8 @@ static Result<Tensor> unpack(const NMGeometry &geometry, const Tensor &values,
     return buffer.status();
   Status status = forRows(geometry, parallel, [&](RowRange rows) {
     return unpackNM(
-        geometry, slice(values.bytes, rows, geometry.rowValuesBytes()),
-        slice(coordinates.bytes, rows, geometry.rowCoordinatesBytes()),
+        geometry, sliceRows(values.bytes, rows, geometry.rowValuesBytes()),
+        sliceRows(coordinates.bytes, rows, geometry.rowCoordinatesBytes()),
         buffer->bytes(), rows);
   });
   if (!status.ok())
@@ -255,8 +237,8 @@ static Result<PackedWeight> pack(const NMGeometry &geometry,
   Status status = forRows(geometry, parallel, [&](RowRange rows) {
     return packNM(
         geometry, dense.bytes,
-        slice(values->bytes(), rows, geometry.rowValuesBytes()),
-        slice(coordinates->bytes(), rows, geometry.rowCoordinatesBytes()),
+        sliceRows(values->bytes(), rows, geometry.rowValuesBytes()),
+        sliceRows(coordinates->bytes(), rows, geometry.rowCoordinatesBytes()),
         rows);
   });
   if (!status.ok())
@@ -282,9 +264,9 @@ Result<PackedWeight> WeightStore::packed(const WeightSpec &spec,
     Status status = forRows(geometry, parallel, [&](RowRange rows) {
       return validateNM(
           geometry,
-          slice(stored->values.bytes, rows, geometry.rowValuesBytes()),
-          slice(stored->coordinates.bytes, rows,
-                geometry.rowCoordinatesBytes()),
+          sliceRows(stored->values.bytes, rows, geometry.rowValuesBytes()),
+          sliceRows(stored->coordinates.bytes, rows,
+                    geometry.rowCoordinatesBytes()),
           rows);
     });
     if (status.ok())
