@@ -299,4 +299,50 @@ def LowerContractions : Pass<"lower-contractions", "::mlir::func::FuncOp"> {
     "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
 }
 
+def LowerDispatchesToThreads
+    : Pass<"lower-dispatches-to-threads", "::mlir::ModuleOp"> {
+  let summary = "Make plain GPU kernels of what no generator took";
+  let description = [{
+    For GPU targets. A dispatch function that launches no kernel yet is fused
+    and bufferized; then each of its operations becomes a kernel in
+    `gpu.module @kernels` and a launch of it. One thread computes one point of
+    the parallel loops, in grid strides of blocks of 256 threads and with 64-bit
+    indices; reductions are loops within the thread. A fill is the start value
+    of the operation that overwrites it. Where there is no point, nothing is
+    launched. The function stays on the host: it finds sizes, allocates scratch
+    (`memref.alloc`, device memory at run time) and never reads it.
+
+    Arithmetic on f16 and bf16 is that of f32, rounded after each operation.
+    Integer division is defined for every divisor: zero counts as 1, and the
+    least number by -1 is itself. Where an assertion does not hold (an index
+    of a gather that is out of range), the thread traps: a kernel cannot fail
+    the call, and a clamped index would give a wrong answer without a word.
+
+    Example: a relu of `memref<?x8xf32>` becomes
+    ```mlir
+    gpu.func @main$dispatch_0$0(%n: index, %x: memref<?x8xf32>,
+                                %o: memref<?x8xf32>) kernel {
+      scf.for %p = %first to %points step %stride {
+        %i = arith.divui %p, %c8 : index
+        %j = arith.remui %p, %c8 : index
+        %a = memref.load %x[%i, %j] : memref<?x8xf32>
+        %r = arith.maximumf %a, %zero : f32
+        memref.store %r, %o[%i, %j] : memref<?x8xf32>
+      }
+      gpu.return
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numKernels", "kernels", "kernels made">,
+    Statistic<"numFills", "fills-folded",
+              "fills that became start values of another kernel">];
+  let dependentDialects = [
+    "::lacuna::LacunaDialect", "::mlir::affine::AffineDialect",
+    "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect"];
+}
+
 #endif // LACUNA_CONVERSION_PASSES_TD

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// lower-dispatches-to-threads: the last pass of phase routed on a GPU. Whatever
+// no generator took becomes plain kernels, one for each operation that is left
+// after fusion, so that whole models run on the device. The dispatch function
+// stays on the host: it finds sizes, takes scratch and launches.
+
+#include "ThreadKernel.h"
+#include "Tiling.h"
+#include "lacuna/Conversion/Passes.h"
+#include "lacuna/Conversion/SizeBuilder.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "mlir/Transforms/Passes.h"
+#include "llvm/ADT/StringExtras.h"
+
+namespace lacuna {
+#define GEN_PASS_DEF_LOWERDISPATCHESTOTHREADS
+#include "lacuna/Conversion/Passes.h.inc"
+} // namespace lacuna
+
+using namespace mlir;
+using namespace lacuna;
+
+/// The largest grid that a launch may have (CUDA C++ Programming Guide,
+/// "Compute Capabilities": x dimension of a grid).
+static constexpr int64_t kMaxBlocks = 0x7fffffff;
+
+/// `name` with what PTX does not allow in an identifier replaced.
+static std::string getKernelName(StringRef function, unsigned index) {
+  std::string name;
+  for (char c : function)
+    name += llvm::isAlnum(c) || c == '_' || c == '$' ? c : '_';
+  if (name.empty() || !llvm::isAlpha(name.front()))
+    name = "kernel" + name;
+  return name + "$" + std::to_string(index);
+}
+
+/// The kernels' module, made where it does not exist yet.
+static gpu::GPUModuleOp getKernels(ModuleOp module) {
+  constexpr StringLiteral name = "kernels";
+  if (auto kernels = module.lookupSymbol<gpu::GPUModuleOp>(name))
+    return kernels;
+  module->setAttr(gpu::GPUDialect::getContainerModuleAttrName(),
+                  UnitAttr::get(module.getContext()));
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  return gpu::GPUModuleOp::create(builder, module.getLoc(), name);
+}
+
+/// A division by zero, or of the least number by -1, is undefined in LLVM IR:
+/// a divisor of zero counts as 1, and a division by -1 is a negation.
+static void guardDivision(Operation *op) {
+  bool isSigned = isa<arith::DivSIOp, arith::RemSIOp, arith::FloorDivSIOp,
+                      arith::CeilDivSIOp>(op);
+  if (!isSigned && !isa<arith::DivUIOp, arith::RemUIOp, arith::CeilDivUIOp>(op))
+    return;
+  Value divisor = op->getOperand(1);
+  std::optional<int64_t> known = getConstantIntValue(divisor);
+  if (known && *known != 0 && !(isSigned && *known == -1))
+    return;
+  OpBuilder builder(op);
+  Location loc = op->getLoc();
+  auto constant = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(
+        builder, loc, builder.getIntegerAttr(divisor.getType(), value));
+  };
+  auto equals = [&](int64_t value) -> Value {
+    return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                 divisor, constant(value));
+  };
+  Value replaced = equals(0), isMinusOne;
+  if (isSigned) {
+    isMinusOne = equals(-1);
+    replaced = arith::OrIOp::create(builder, loc, replaced, isMinusOne);
+  }
+  op->setOperand(
+      1, arith::SelectOp::create(builder, loc, replaced, constant(1), divisor));
+  // A remainder by -1 is one by 1.
+  if (!isSigned || isa<arith::RemSIOp>(op))
+    return;
+  builder.setInsertionPointAfter(op);
+  Value quotient = op->getResult(0);
+  Value negated =
+      arith::SubIOp::create(builder, loc, constant(0), op->getOperand(0));
+  auto chosen =
+      arith::SelectOp::create(builder, loc, isMinusOne, negated, quotient);
+  quotient.replaceAllUsesExcept(chosen, chosen);
+}
+
+/// Upstream's emulation lets a value stay in f32 between two operations; the
+/// program rounds it.
+static void roundAlways(gpu::GPUFuncOp kernel) {
+  kernel.walk([](Operation *op) {
+    if (isa<arith::TruncFOp, arith::ExtFOp>(op))
+      op->removeAttr("fastmath");
+  });
+}
+
+namespace {
+struct LowerDispatchesToThreads
+    : lacuna::impl::LowerDispatchesToThreadsBase<LowerDispatchesToThreads> {
+  void getDependentDialects(DialectRegistry &registry) const override {
+    LowerDispatchesToThreadsBase::getDependentDialects(registry);
+    bufferizing.getDependentDialects(registry);
+    kernelPasses.getDependentDialects(registry);
+  }
+
+  LogicalResult initialize(MLIRContext *) override {
+    bufferizing.clear();
+    bufferizing.addPass(createBufferizeDispatch());
+    bufferizing.addPass(createRelaxArithmetic());
+    bufferizing.addPass(createCanonicalizerPass());
+    bufferizing.addPass(createCSEPass());
+    // Arithmetic on narrow floats is that of f32, as on the CPU.
+    kernelPasses.clear();
+    arith::ArithEmulateUnsupportedFloatsOptions emulate;
+    emulate.sourceTypeStrs = {"bf16", "f16"};
+    emulate.targetTypeStr = "f32";
+    kernelPasses.addPass(arith::createArithEmulateUnsupportedFloats(emulate));
+    kernelPasses.addPass(math::createMathExtendToSupportedTypes());
+    cleaning.clear();
+    cleaning.addPass(createCanonicalizerPass());
+    cleaning.addPass(createCSEPass());
+    return success();
+  }
+
+  void runOnOperation() override {
+    for (auto function :
+         llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>()))
+      if (isLeft(function) && failed(lower(function)))
+        return signalPassFailure();
+  }
+
+private:
+  OpPassManager bufferizing{func::FuncOp::getOperationName()};
+  OpPassManager cleaning{gpu::GPUFuncOp::getOperationName()};
+  OpPassManager kernelPasses{gpu::GPUFuncOp::getOperationName()};
+
+  /// Whether no generator has taken the dispatch function: it still computes.
+  static bool isLeft(func::FuncOp function) {
+    if (!function->hasAttr(LacunaDialect::kDispatchAttr) ||
+        function.isExternal())
+      return false;
+    return !function
+                .walk([](Operation *op) {
+                  return isa<gpu::LaunchFuncOp>(op) ? WalkResult::interrupt()
+                                                    : WalkResult::advance();
+                })
+                .wasInterrupted();
+  }
+
+  /// Sizes in terms of the arguments; chains of elementwise operations in one.
+  static void fuse(func::FuncOp function) {
+    IRRewriter rewriter(function.getContext());
+    function.walk([&](linalg::LinalgOp op) {
+      if (isa<linalg::GenericOp, linalg::FillOp>(op.getOperation()) ||
+          !linalg::isElementwise(op))
+        return;
+      rewriter.setInsertionPoint(op);
+      (void)linalg::generalizeNamedOp(rewriter, op);
+    });
+    RewritePatternSet patterns(function.getContext());
+    memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
+    tensor::populateFoldTensorEmptyPatterns(patterns);
+    linalg::populateElementwiseOpsFusionPatterns(
+        patterns, [](OpOperand *operand) {
+          Operation *producer = operand->get().getDefiningOp();
+          return producer && producer->hasOneUse() &&
+                 !linalg::isaContractionOpInterface(
+                     dyn_cast<linalg::LinalgOp>(operand->getOwner()));
+        });
+    linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
+    for (StringRef name : {"tensor.dim", "tensor.empty"})
+      RegisteredOperationName::lookup(name, function.getContext())
+          ->getCanonicalizationPatterns(patterns, function.getContext());
+    // Stopping before the fixed point leaves a valid function.
+    (void)applyPatternsGreedily(function, std::move(patterns));
+  }
+
+  LogicalResult lower(func::FuncOp function) {
+    if (!isDenseDispatch(function))
+      return function.emitOpError("has '")
+             << LacunaDialect::kRouteAttr << "' "
+             << function->getAttr(LacunaDialect::kRouteAttr)
+             << ", which no generator has lowered: expected "
+                "#lacuna.route<dense>, from which thread kernels are made; "
+                "force route dense, or report the contraction";
+    startOf.clear();
+    fuse(function);
+    if (failed(runPipeline(bufferizing, function)))
+      return failure();
+    unsigned index = 0;
+    Block &body = function.getBody().front();
+    for (auto op : llvm::make_early_inc_range(body.getOps<linalg::LinalgOp>()))
+      if (!foldFill(op) && failed(launch(op, function, index)))
+        return failure();
+    for (auto fill : llvm::make_early_inc_range(body.getOps<linalg::FillOp>()))
+      fill.erase();
+    // Views and constants that kernels have repeated.
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
+      if (isOpTriviallyDead(&op))
+        op.erase();
+    return checkHostOnly(function);
+  }
+
+  /// The operation that reads what `op`, a fill, writes, if it does so first
+  /// and overwrites everything.
+  static linalg::LinalgOp findFilled(linalg::LinalgOp op) {
+    auto fill = dyn_cast<linalg::FillOp>(op.getOperation());
+    if (!fill)
+      return {};
+    Value buffer = fill.getOutputs().front();
+    Operation *first = nullptr;
+    for (Operation *user : buffer.getUsers()) {
+      if (user == fill || isa<memref::DimOp>(user))
+        continue;
+      // Through a view others may read the buffer, unseen from here.
+      if (user->getBlock() != fill->getBlock() ||
+          isa<ViewLikeOpInterface>(user))
+        return {};
+      if (fill->isBeforeInBlock(user) &&
+          (!first || user->isBeforeInBlock(first)))
+        first = user;
+    }
+    auto reader = dyn_cast_or_null<linalg::LinalgOp>(first);
+    if (!reader || llvm::is_contained(reader.getDpsInputs(), buffer) ||
+        llvm::count(reader.getDpsInits(), buffer) != 1)
+      return {};
+    OpOperand *init =
+        llvm::find_if(reader.getDpsInitsMutable(), [&](OpOperand &operand) {
+          return operand.get() == buffer;
+        });
+    AffineMap map = reader.getMatchingIndexingMap(init);
+    return map.isProjectedPermutation() ? reader : linalg::LinalgOp();
+  }
+
+  /// A fill is the start value of the operation behind it, not a kernel.
+  bool foldFill(linalg::LinalgOp op) {
+    linalg::LinalgOp reader = findFilled(op);
+    if (!reader)
+      return false;
+    auto fill = cast<linalg::FillOp>(op.getOperation());
+    startOf[{reader, fill.getOutputs().front()}] = fill.getInputs().front();
+    ++numFills;
+    return true;
+  }
+
+  LogicalResult launch(linalg::LinalgOp op, func::FuncOp function,
+                       unsigned &index) {
+    OpBuilder builder(op);
+    Location loc = op.getLoc();
+    SmallVector<Value> starts;
+    for (Value init : op.getDpsInits())
+      starts.push_back(startOf.lookup({op, init}));
+    if (auto fill = dyn_cast<linalg::FillOp>(op.getOperation()))
+      starts.assign(1, Value());
+    ThreadKernel kernel(op, getLoopRanges(builder, op), starts);
+    if (StringRef obstacle = kernel.getObstacle(); !obstacle.empty())
+      return op.emitOpError() << obstacle << "; a thread cannot compute it";
+    SizeBuilder sizes(builder, loc);
+    OpFoldResult points = kernel.getNumPoints(builder);
+    if (getConstantIntValue(points) == 0) {
+      op.erase();
+      return success();
+    }
+    std::string name = getKernelName(function.getName(), index++);
+    gpu::GPUFuncOp code = kernel.build(getKernels(getOperation()), name);
+    code.walk(guardDivision);
+    if (failed(runPipeline(kernelPasses, code)))
+      return failure();
+    roundAlways(code);
+    if (failed(runPipeline(cleaning, code)))
+      return failure();
+    Value one = sizes.value(sizes.constant(1));
+    Value threads = sizes.value(sizes.constant(kBlockThreads));
+    Value blocks = sizes.value(
+        sizes.min(sizes.ceilDiv(points, sizes.constant(kBlockThreads)),
+                  sizes.constant(kMaxBlocks)));
+    // A launch without blocks is an error of the driver.
+    if (!getConstantIntValue(points)) {
+      Value zero = sizes.value(sizes.constant(0));
+      Value any = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne,
+                                        blocks, zero);
+      auto branch = scf::IfOp::create(builder, loc, any);
+      builder.setInsertionPointToStart(branch.thenBlock());
+    }
+    gpu::LaunchFuncOp::create(builder, loc, code, {blocks, one, one},
+                              {threads, one, one}, Value(),
+                              kernel.getArguments());
+    op.erase();
+    ++numKernels;
+    return success();
+  }
+
+  /// What is left runs on the host, which never reads the device's memory.
+  static LogicalResult checkHostOnly(func::FuncOp function) {
+    WalkResult walked = function.walk([&](Operation *op) {
+      StringRef dialect = op->getName().getDialectNamespace();
+      bool isView = isa<memref::AllocOp, memref::DeallocOp, memref::DimOp,
+                        memref::GetGlobalOp, memref::ExtractStridedMetadataOp,
+                        ViewLikeOpInterface>(op);
+      if (isView || isa<func::FuncOp, func::ReturnOp>(op) ||
+          dialect == "arith" || dialect == "scf" || dialect == "gpu" ||
+          dialect == "affine")
+        return WalkResult::advance();
+      op->emitOpError("cannot run on a GPU: expected linalg operations, copies "
+                      "and views in a dispatch function");
+      return WalkResult::interrupt();
+    });
+    return failure(walked.wasInterrupted());
+  }
+
+  /// Start values of operations by their buffers.
+  DenseMap<std::pair<Operation *, Value>, Value> startOf;
+};
+} // namespace

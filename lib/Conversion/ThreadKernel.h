@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One linalg operation on buffers as one kernel, for
+// lower-dispatches-to-threads: which values the kernel is given, and what one
+// thread of it computes.
+
+#ifndef LACUNA_LIB_CONVERSION_THREADKERNEL_H
+#define LACUNA_LIB_CONVERSION_THREADKERNEL_H
+
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/IR/IRMapping.h"
+
+namespace lacuna {
+
+/// Threads of a block of every thread kernel.
+constexpr int64_t kBlockThreads = 256;
+
+/// Builds kernels that compute one linalg operation each.
+class ThreadKernel {
+public:
+  /// `ranges` are the sizes of the loops of `op`, on the host. `starts` holds,
+  /// for each result, the value that a fill before `op` put everywhere in its
+  /// buffer, or null where the buffer's own contents are the start.
+  ThreadKernel(mlir::linalg::LinalgOp op,
+               llvm::ArrayRef<mlir::OpFoldResult> ranges,
+               llvm::ArrayRef<mlir::Value> starts);
+
+  /// Why a thread cannot compute an element of the operation; empty if it can.
+  llvm::StringRef getObstacle();
+
+  /// The kernel `name` at the end of `module`: a thread for each point of the
+  /// parallel loops, in grid strides; reductions are loops in the thread.
+  mlir::gpu::GPUFuncOp build(mlir::gpu::GPUModuleOp module,
+                             llvm::StringRef name);
+
+  /// What the kernel takes, values of the host in the order of its arguments.
+  llvm::ArrayRef<mlir::Value> getArguments() const {
+    return arguments.getArrayRef();
+  }
+
+  /// The number of points of the parallel loops, computed on the host.
+  mlir::OpFoldResult getNumPoints(mlir::OpBuilder &builder) const;
+
+private:
+  using Size = mlir::OpFoldResult;
+
+  void collectArguments();
+  void cloneConstants(mlir::gpu::GPUModuleOp module, mlir::OpBuilder &builder);
+  /// Coordinates of the parallel loops at point `point`; those of reductions
+  /// stay null.
+  llvm::SmallVector<mlir::Value> delinearize(mlir::OpBuilder &builder,
+                                             mlir::Value point);
+  void computePoint(mlir::OpBuilder &builder,
+                    llvm::SmallVector<mlir::Value> coordinates);
+  llvm::SmallVector<mlir::Value> computeBody(mlir::OpBuilder &builder,
+                                             mlir::ValueRange coordinates,
+                                             mlir::ValueRange accumulators);
+  llvm::SmallVector<mlir::Value> access(mlir::OpBuilder &builder,
+                                        mlir::OpOperand &operand,
+                                        mlir::ValueRange coordinates);
+  mlir::Value load(mlir::OpBuilder &builder, mlir::OpOperand &operand,
+                   mlir::ValueRange coordinates);
+  mlir::Value getSize(mlir::OpBuilder &builder, unsigned loop);
+
+  mlir::linalg::LinalgOp op;
+  mlir::Location loc;
+  llvm::SmallVector<Size> ranges;
+  llvm::SmallVector<mlir::Value> starts;
+  /// Loops whose points are threads, in the order in which the first result
+  /// lies in memory, and loops within a thread.
+  llvm::SmallVector<unsigned> parallel, reductions;
+  llvm::SetVector<mlir::Value> arguments;
+  /// Operations of the host that the kernel repeats: constants, views of them.
+  llvm::SetVector<mlir::Operation *> repeated;
+  /// From the host's values to the kernel's.
+  mlir::IRMapping mapping;
+};
+
+} // namespace lacuna
+
+#endif // LACUNA_LIB_CONVERSION_THREADKERNEL_H
