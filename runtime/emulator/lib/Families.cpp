@@ -11,6 +11,7 @@ const Registry &Registry::get() {
   static const Registry registry = [] {
     Registry r;
     registerMove(r);
+    registerAsyncCopy(r);
     return r;
   }();
   return registry;

@@ -11,6 +11,8 @@ class Registry;
 
 /// mov, cvta, isspacep
 void registerMove(Registry &registry);
+/// cp.async, cp.async.commit_group, cp.async.wait_group, cp.async.wait_all
+void registerAsyncCopy(Registry &registry);
 
 } // namespace lacuna::emulator
 

@@ -7,6 +7,7 @@
 #ifndef LACUNA_EMULATOR_WARP_H
 #define LACUNA_EMULATOR_WARP_H
 
+#include "lacuna/Emulator/AsyncCopies.h"
 #include "lacuna/Emulator/Instruction.h"
 
 #include <string>
@@ -94,6 +95,10 @@ public:
 
   Counters &counters() { return counts; }
 
+  /// cp.async's copies under way. Cleared with the registers when a block
+  /// begins; what is under way when a thread exits never arrives.
+  AsyncCopies &asyncCopies() { return copies; }
+
   /// Lanes that exist and have not exited.
   LaneMask liveLanes() const { return live; }
   /// Stops the launch: "kernel 'k', line 12, 'ld.global...', block (0,0,0),
@@ -116,6 +121,7 @@ protected:
   uint64_t sharedSize = 0;
   LaneMask live = 0;
   Counters counts;
+  AsyncCopies copies;
   Block *owner = nullptr;
 };
 
