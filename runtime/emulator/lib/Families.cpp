@@ -12,6 +12,15 @@ const Registry &Registry::get() {
     Registry r;
     registerMove(r);
     registerAsyncCopy(r);
+    registerIntegerInstructions(r);
+    registerCarryInstructions(r);
+    registerBitInstructions(r);
+    registerFloatInstructions(r);
+    registerApproximationInstructions(r);
+    registerHalfInstructions(r);
+    registerComparisonInstructions(r);
+    registerConversionInstructions(r);
+    registerWarpInstructions(r);
     return r;
   }();
   return registry;

@@ -14,6 +14,17 @@ void registerMove(Registry &registry);
 /// cp.async, cp.async.commit_group, cp.async.wait_group, cp.async.wait_all
 void registerAsyncCopy(Registry &registry);
 
+// The scalar instruction set: lib/isa.
+void registerIntegerInstructions(Registry &registry);
+void registerCarryInstructions(Registry &registry);
+void registerBitInstructions(Registry &registry);
+void registerFloatInstructions(Registry &registry);
+void registerApproximationInstructions(Registry &registry);
+void registerHalfInstructions(Registry &registry);
+void registerComparisonInstructions(Registry &registry);
+void registerConversionInstructions(Registry &registry);
+void registerWarpInstructions(Registry &registry);
+
 } // namespace lacuna::emulator
 
 #endif // LACUNA_EMULATOR_LIB_FAMILIES_H

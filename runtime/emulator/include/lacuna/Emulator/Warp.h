@@ -62,6 +62,9 @@ public:
     target = (target & ~mask) | (value & mask);
   }
 
+  /// The flag CC.CF of each lane (add.cc, addc, ...).
+  LaneMask &carry() { return carries; }
+
   // Memory. Each returns the host's address of `bytes` at `address`, which
   // must be a multiple of `bytes` (PTX ISA, "Addresses as Operands"), or
   // faults with everything there is to say. It counts nothing.
@@ -120,6 +123,7 @@ protected:
   uint8_t *sharedMemory = nullptr;
   uint64_t sharedSize = 0;
   LaneMask live = 0;
+  LaneMask carries = 0;
   Counters counts;
   AsyncCopies copies;
   Block *owner = nullptr;
