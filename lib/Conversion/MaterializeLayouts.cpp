@@ -214,7 +214,8 @@ LogicalResult MaterializeLayouts::viewRunTime(Value value, unsigned need,
     views.dense = *pruned;
   }
   if (need & kPackedView) {
-    auto packed = buildPack(builder, op->getLoc(), views.dense, layout);
+    auto packed = buildPack(builder, op->getLoc(), views.dense, layout,
+                            isa<PruneOp>(op) ? Claim::True : Claim::Checked);
     if (failed(packed))
       return failure();
     views.components = *packed;

@@ -7,6 +7,7 @@
 #include "lacuna/Transforms/LayoutDecomposition.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -26,7 +27,7 @@ public:
         size(type.getDimSize(layout.getDim())) {}
 
   Value prune();
-  SmallVector<Value> pack();
+  SmallVector<Value> pack(Claim claim);
 
 private:
   using Body = function_ref<Value(ImplicitLocOpBuilder &, ValueRange)>;
@@ -46,6 +47,7 @@ private:
                                ArrayRef<Value> rest, Value position);
   Value isKept(ImplicitLocOpBuilder &builder, ArrayRef<Value> rest, Value group,
                Value coordinate);
+  Value checkRoom(Value nonzeros);
   /// The sizes of the other dimensions, in order.
   SmallVector<int64_t> restSizes() {
     SmallVector<int64_t> sizes(type.getShape());
@@ -214,10 +216,34 @@ Value NMBuilder::isKept(ImplicitLocOpBuilder &builder, ArrayRef<Value> rest,
   return inside ? arith::AndIOp::create(builder, kept, inside) : kept;
 }
 
+/// The nonzeros of each group, after the assertion that the group has room for
+/// them. The result is what keeps the assertion alive and in front of its uses.
+Value NMBuilder::checkRoom(Value nonzeros) {
+  std::string message;
+  llvm::raw_string_ostream(message)
+      << "a value of type " << type << " was claimed to be "
+      << StorageLayoutInterface(layout).getSpelling()
+      << " (lacuna.convert), but has a group of " << layout.getM()
+      << " with more than " << layout.getN()
+      << " nonzeros: make it so with lacuna.prune, or claim no layout";
+  auto counts = cast<RankedTensorType>(nonzeros.getType());
+  return generic(
+      nonzeros, select(counts.getRank(), upTo(counts.getRank())),
+      counts.getElementType(), counts.getShape(), 0, Value(),
+      [&](ImplicitLocOpBuilder &body, ValueRange arguments) -> Value {
+        Value room = arith::ConstantOp::create(
+            body, body.getI32IntegerAttr(layout.getN()));
+        Value fits = arith::CmpIOp::create(body, arith::CmpIPredicate::ule,
+                                           arguments[0], room);
+        cf::AssertOp::create(body, fits, message);
+        return arguments[0];
+      });
+}
+
 // Packed: a group's slots hold its nonzeros and, where those are fewer than n,
 // its lowest other coordinates, ascending. Whether a coordinate is chosen, and
 // its slot, follow from the number of nonzeros in the group and before it.
-SmallVector<Value> NMBuilder::pack() {
+SmallVector<Value> NMBuilder::pack(Claim claim) {
   int64_t n = layout.getN(), m = layout.getM();
   unsigned g = rank - 1; // the loops of the other dimensions come first
   SmallVector<int64_t> loops = restSizes();
@@ -241,6 +267,8 @@ SmallVector<Value> NMBuilder::pack() {
         return arith::AddIOp::create(body, arguments.back(),
                                      arith::ExtUIOp::create(body, i32, kept));
       });
+  if (claim == Claim::Checked)
+    nonzeros = checkRoom(nonzeros);
   Value before = generic(
       {}, {}, i32, withLoops({m, m}), 1, none,
       [&](ImplicitLocOpBuilder &body, ValueRange arguments) -> Value {
@@ -323,8 +351,9 @@ FailureOr<Value> lacuna::buildPrune(OpBuilder &builder, Location loc,
 
 FailureOr<SmallVector<Value>> lacuna::buildPack(OpBuilder &builder,
                                                 Location loc, Value source,
-                                                StorageLayoutInterface layout) {
+                                                StorageLayoutInterface layout,
+                                                Claim claim) {
   if (failed(checkSource(loc, source, layout)))
     return failure();
-  return NMBuilder(builder, loc, source, cast<NMAttr>(layout)).pack();
+  return NMBuilder(builder, loc, source, cast<NMAttr>(layout)).pack(claim);
 }

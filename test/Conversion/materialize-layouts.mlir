@@ -61,6 +61,7 @@ func.func private @own(%w: tensor<8x10xf32, #nm>) -> (tensor<8x10xf32>, tensor<8
 // Pruned in two steps, packed in four, each a region on route dense.
 // CHECK-LABEL: func.func @run_time
 // CHECK-COUNT-6: route = dense
+// CHECK-NOT: cf.assert
 // CHECK: %[[R:.*]]:3 = call @own(%{{.*}}, %{{.*}}, %{{.*}}) : (tensor<8x10xf32>, tensor<8x3x2xf32>, tensor<8x3x2xi8>)
 // CHECK: lacuna.dispatch({{.*}} = %[[R]]#1 : tensor<8x3x2xf32>, {{.*}} = %[[R]]#2 : tensor<8x3x2xi8>
 // CHECK: lacuna.assemble
@@ -72,6 +73,30 @@ func.func @run_time(%v: tensor<8x10xf32>, %x: tensor<4x10xf32>, %o: tensor<4x8xf
     lacuna.yield %0 : tensor<4x8xf32>
   }
   return %r, %d : tensor<4x8xf32>, tensor<8x10xf32>
+}
+
+// A claim about a value of the run is checked: nonzeros, their check, nonzeros
+// before each coordinate, coordinates, values. What was pruned needs no check.
+// CHECK-LABEL: func.func @claimed
+// CHECK: lacuna.dispatch
+// CHECK: %[[NONZEROS:.*]] = linalg.generic
+// CHECK: lacuna.yield %[[NONZEROS]]
+// CHECK: %[[CHECKED:.*]] = lacuna.dispatch
+// CHECK: linalg.generic
+// CHECK-NEXT: ^bb0(%[[COUNT:.*]]: i32, %{{.*}}: i32):
+// CHECK: %[[FITS:.*]] = arith.cmpi ule, %[[COUNT]], %c2{{.*}} : i32
+// CHECK-NEXT: cf.assert %[[FITS]], "a value of type tensor<8x10xf32> was claimed to be nm<2:4, dim = 1> (lacuna.convert), but has a group of 4 with more than 2 nonzeros: make it so with lacuna.prune, or claim no layout"
+// CHECK-NEXT: linalg.yield %[[COUNT]]
+// CHECK: lacuna.dispatch({{.*}} = %[[CHECKED]] : tensor<8x3xi32>
+// CHECK-NOT: cf.assert
+// CHECK: lacuna.assemble
+func.func @claimed(%v: tensor<8x10xf32>, %x: tensor<4x10xf32>, %o: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %w = lacuna.convert %v : tensor<8x10xf32> to tensor<8x10xf32, #nm>
+  %r = lacuna.dispatch(%a = %x : tensor<4x10xf32>, %b = %w : tensor<8x10xf32, #nm>, %c = %o : tensor<4x8xf32>) -> (tensor<4x8xf32>) plan(#sparse) {
+    %0 = linalg.matmul indexing_maps = [#x, #w, #y] ins(%a, %b : tensor<4x10xf32>, tensor<8x10xf32, #nm>) outs(%c : tensor<4x8xf32>) -> tensor<4x8xf32>
+    lacuna.yield %0 : tensor<4x8xf32>
+  }
+  return %r : tensor<4x8xf32>
 }
 
 // CHECK-LABEL: func.func @no_layout

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # RUN: %python %s
-"""lacuna.prune of run-time values as lacuna-compile builds it, against NumPy in
-float64.
+"""lacuna.prune and lacuna.convert of run-time values as lacuna-compile builds
+them, against NumPy in float64.
 
 Pruning alone must be exact, of the erased program and of the program itself;
 pruning that feeds a contraction runs on both routes besides. Groups hold ties,
-NaN, zeros of both signs and a ragged tail; the dimension stands anywhere.
+NaN, zeros of both signs and a ragged tail; the dimension stands anywhere. A
+convert's claim is checked where it is packed: a value that breaks it fails the
+call, and the next call is none the worse for it.
 LACUNA_TEST_SEED repeats a run.
 """
 import os
@@ -100,8 +102,8 @@ func.func @main(%x: tensor<{tensor}> {{lacuna.name = "x"}}) -> (tensor<{tensor}>
                                      f"{load(y, t)[wrong][:4]}, expected {expected[wrong][:4]}")
 
 
-def fed_module(t, rows, columns, n, m):
-    """y = x prune(v)^T."""
+def fed_module(t, rows, columns, n, m, op="prune"):
+    """y = x op(v)^T."""
     out = "i32" if t == "i8" else "f32" if t in ("f16", "bf16") else t
     laid_out = f"tensor<{rows}x{columns}x{t}, #lacuna.nm<{n}:{m}, dim = 1>>"
     if t == "i8":
@@ -115,7 +117,7 @@ def fed_module(t, rows, columns, n, m):
     return out, f"""
 func.func @main(%x: tensor<?x{columns}x{t}> {{lacuna.name = "x"}}, %v: tensor<{rows}x{columns}x{t}> {{lacuna.name = "v"}})
     -> (tensor<?x{rows}x{out}> {{lacuna.name = "y"}}) {{
-  %w = lacuna.prune %v : tensor<{rows}x{columns}x{t}> to {laid_out}
+  %w = lacuna.{op} %v : tensor<{rows}x{columns}x{t}> to {laid_out}
   %c0 = arith.constant 0 : index
   %n = tensor.dim %x, %c0 : tensor<?x{columns}x{t}>
   %zero = arith.constant {"0" if out == "i32" else "0.0"} : {out}
@@ -154,12 +156,42 @@ def fed(directory, rng, t, rows, columns, n, m):
             assert not wrong.any(), f"{name}, N = {size}: {np.count_nonzero(wrong)} of {wrong.size} wrong"
 
 
+def claimed(directory, rng, t, rows, columns, n, m):
+    out, text = fed_module(t, rows, columns, n, m, "convert")
+    source = f"{directory}/m.mlir"
+    open(source, "w").write(text)
+    compile_model(source, f"{directory}/m", "--force-route=sparse-tensor")
+    model = Model(f"{directory}/m.so")
+    bound = ROUNDOFF["f64" if t == "f64" else "f32"] * (columns + 4)
+    for _ in range(3):
+        x = draw(rng, (5, columns), t)
+        kept = prune(load(draw(rng, (rows, columns), t), t), 1, n, m)
+        (y,) = model.run(x, store(kept, t))
+        x64 = load(x, t)
+        off = np.abs(load(y, out) - x64 @ kept.T) - (0 if t == "i8" else bound * (np.abs(x64) @ np.abs(kept.T)))
+        assert (off <= 0).all(), f"{np.count_nonzero(off > 0)} of {off.size} wrong"
+        # One too many in one group of one row; NaN counts.
+        row, start = rng.integers(rows), m * rng.integers(-(-columns // m))
+        if min(columns - start, m) <= n:
+            start = 0
+        broken = kept.copy()
+        broken[row, start:start + n + 1] = 1.0
+        if t != "i8":
+            broken[row, start] = np.nan
+        try:
+            model.run(x, store(broken, t))
+        except RuntimeError as e:
+            assert f"nm<{n}:{m}, dim = 1>" in str(e) and "lacuna.prune" in str(e), e
+        else:
+            raise AssertionError(f"{n + 1} nonzeros at [{row}, {start}] were taken for nm<{n}:{m}>")
+
+
 def main():
     seed = int(os.environ.get("LACUNA_TEST_SEED", np.random.SeedSequence().entropy % 2**32))
     print(f"seed {seed}")
     rng = np.random.default_rng(seed)
     failed = 0
-    for check, cases in ((alone, ALONE), (fed, FED)):
+    for check, cases in ((alone, ALONE), (fed, FED), (claimed, FED)):
         for case in cases:
             with tempfile.TemporaryDirectory() as directory:
                 try:
@@ -167,7 +199,7 @@ def main():
                 except (AssertionError, RuntimeError) as e:
                     failed += 1
                     print(f"FAILED {check.__name__} {case}\n  {e}"[:3000], flush=True)
-    print(f"{len(ALONE) + len(FED)} configurations, {failed} failed")
+    print(f"{len(ALONE) + 2 * len(FED)} configurations, {failed} failed")
     return failed
 
 

@@ -25,7 +25,8 @@ def MaterializeLayouts : Pass<"materialize-layouts", "::mlir::ModuleOp"> {
 
     Values that get a layout at run time (`lacuna.prune`, and `lacuna.convert`
     of anything but a weight) are pruned and packed by linalg generics, each in
-    a dispatch region of its own on route dense.
+    a dispatch region of its own on route dense. Where a convert's claim is
+    packed, a `cf.assert` checks it.
 
     Example, on route sparse-tensor:
     ```mlir
@@ -44,8 +45,9 @@ def MaterializeLayouts : Pass<"materialize-layouts", "::mlir::ModuleOp"> {
     ```
   }];
   let dependentDialects = [
-    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
-    "::mlir::math::MathDialect", "::mlir::ml_program::MLProgramDialect",
+    "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+    "::mlir::ml_program::MLProgramDialect",
     "::mlir::tensor::TensorDialect"];
   let statistics = [
     Statistic<"numViews", "views", "views of laid-out weights that are read">,

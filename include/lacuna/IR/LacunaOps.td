@@ -19,7 +19,8 @@ def Lacuna_ConvertOp : Lacuna_Op<"convert", [Pure, SameOperandsAndResultShape]> 
   let summary = "changes the layout of a tensor, never its value";
   let description = [{
     Claims that the operand already satisfies the result's layout (checked when
-    weights are packed), or drops a layout.
+    it is packed: a weight at load, another value by the call, which fails), or
+    drops a layout.
 
     Example:
     ```mlir

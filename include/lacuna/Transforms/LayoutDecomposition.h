@@ -21,12 +21,18 @@ mlir::FailureOr<mlir::Value> buildPrune(mlir::OpBuilder &builder,
                                         mlir::Location loc, mlir::Value source,
                                         StorageLayoutInterface layout);
 
+/// Who vouches that a value satisfies the layout that it is packed to.
+enum class Claim {
+  True,   ///< The operation that made the value put it into the layout.
+  Checked ///< Nobody: a value that breaks the layout fails a `cf.assert`.
+};
+
 /// Emits linalg that packs `source`, which satisfies `layout`, to its canonical
 /// components, in the order of `getComponents`. Fails with an error at `loc`
 /// for a layout that cannot be packed at run time.
 mlir::FailureOr<llvm::SmallVector<mlir::Value>>
 buildPack(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value source,
-          StorageLayoutInterface layout);
+          StorageLayoutInterface layout, Claim claim);
 
 } // namespace lacuna
 
