@@ -3,10 +3,10 @@
 // Writes the loops around the kernels of route sparse-tensor; see the header.
 
 #include "SparseTensorLoops.h"
+#include "LoopBuilder.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -17,7 +17,7 @@ using namespace lacuna;
 static constexpr int64_t kTaskRows = 32;
 /// Lanes of the blocks that are transposed in registers; divides the rows of a
 /// task and the widths of panels.
-static constexpr int64_t kLanes = 16;
+static constexpr int64_t kLanes = LoopBuilder::kLanes;
 /// A wide panel is worth its padding from this many columns on, a narrow one
 /// from the second number on.
 static constexpr int64_t kWidePanel = 64, kWideFrom = 41;
@@ -28,152 +28,6 @@ SmallVector<int64_t> lacuna::getPanels(const SparseContraction &contraction) {
 }
 
 namespace {
-/// Writes IR on index values; static sizes fold away.
-class LoopBuilder {
-public:
-  LoopBuilder(OpBuilder &builder, Location loc) : b(builder), loc(loc) {}
-
-  OpBuilder &b;
-  Location loc;
-
-  Value constant(int64_t value) {
-    return arith::ConstantIndexOp::create(b, loc, value);
-  }
-  Value add(Value x, Value y) {
-    return b.createOrFold<arith::AddIOp>(loc, x, y);
-  }
-  Value sub(Value x, Value y) {
-    return b.createOrFold<arith::SubIOp>(loc, x, y);
-  }
-  Value mul(Value x, Value y) {
-    return b.createOrFold<arith::MulIOp>(loc, x, y);
-  }
-  Value div(Value x, Value y) {
-    return b.createOrFold<arith::DivUIOp>(loc, x, y);
-  }
-  Value rem(Value x, Value y) {
-    return b.createOrFold<arith::RemUIOp>(loc, x, y);
-  }
-  Value min(Value x, Value y) {
-    return b.createOrFold<arith::MinSIOp>(loc, x, y);
-  }
-  Value less(Value x, Value y) {
-    return b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::slt, x, y);
-  }
-  Value select(Value condition, Value x, Value y) {
-    return b.createOrFold<arith::SelectOp>(loc, condition, x, y);
-  }
-  /// x / y rounded up, for y > 0.
-  Value ceilDiv(Value x, int64_t y) {
-    return div(add(x, constant(y - 1)), constant(y));
-  }
-
-  /// The loops' values where `flat` runs over all of them, the last fastest.
-  SmallVector<Value> delinearize(Value flat, ArrayRef<Value> sizes) {
-    SmallVector<Value> result(sizes.size());
-    for (size_t i = sizes.size(); i-- > 0;) {
-      result[i] = i == 0 ? flat : rem(flat, sizes[i]);
-      if (i > 0)
-        flat = div(flat, sizes[i]);
-    }
-    return result;
-  }
-
-  Value linearize(ArrayRef<Value> indices, ArrayRef<Value> sizes) {
-    Value flat = constant(0);
-    for (auto [index, size] : llvm::zip_equal(indices, sizes))
-      flat = add(mul(flat, size), index);
-    return flat;
-  }
-
-  void forLoop(Value from, Value to, int64_t step,
-               function_ref<void(Value)> body) {
-    Value stride = constant(step);
-    scf::ForOp::create(
-        b, loc, from, to, stride, ValueRange(),
-        [&](OpBuilder &nested, Location, Value index, ValueRange) {
-          inside(nested, [&] { body(index); });
-          scf::YieldOp::create(nested, loc);
-        });
-  }
-
-  void parallel(Value count, function_ref<void(Value)> body) {
-    scf::ForallOp::create(b, loc, ArrayRef<OpFoldResult>{count}, ValueRange(),
-                          std::nullopt,
-                          [&](OpBuilder &nested, Location, ValueRange indices) {
-                            inside(nested, [&] { body(indices[0]); });
-                            scf::InParallelOp::create(nested, loc);
-                          });
-  }
-
-  /// `count` contiguous elements of `buffer` from `offset` on, as `shape`.
-  Value view(Value buffer, Value offset, ArrayRef<int64_t> shape) {
-    auto type = cast<MemRefType>(buffer.getType());
-    SmallVector<int64_t> strides(shape.size(), 1);
-    for (size_t i = shape.size(); i-- > 1;)
-      strides[i - 1] = strides[i] * shape[i];
-    auto layout =
-        StridedLayoutAttr::get(b.getContext(), ShapedType::kDynamic, strides);
-    auto result = MemRefType::get(shape, type.getElementType(), layout);
-    return memref::ReinterpretCastOp::create(
-        b, loc, result, buffer, OpFoldResult(offset),
-        getAsIndexOpFoldResult(b.getContext(), shape),
-        getAsIndexOpFoldResult(b.getContext(), strides));
-  }
-
-  VectorType lanesOf(Type element) {
-    return VectorType::get({kLanes}, element);
-  }
-
-  Value load(Value buffer, ArrayRef<Value> indices) {
-    Type element = cast<MemRefType>(buffer.getType()).getElementType();
-    return vector::LoadOp::create(b, loc, lanesOf(element), buffer, indices);
-  }
-
-  /// True in the first `count` lanes; in none where that is negative.
-  Value firstLanes(Value count) {
-    Value limit = arith::IndexCastOp::create(
-        b, loc, b.getI32Type(), min(constant(kLanes), maxZero(count)));
-    auto numbers = llvm::to_vector(llvm::seq<int32_t>(0, kLanes));
-    Value lanes = arith::ConstantOp::create(
-        b, loc, DenseIntElementsAttr::get(lanesOf(b.getI32Type()), numbers));
-    limit = vector::BroadcastOp::create(b, loc, lanes.getType(), limit);
-    return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, lanes,
-                                 limit);
-  }
-
-  /// A block of kLanes x kLanes elements, transposed: each step turns the bits
-  /// of (row, lane) left by one.
-  void transpose(SmallVectorImpl<Value> &rows) {
-    SmallVector<int64_t> low, high;
-    for (int64_t i = 0; i < kLanes / 2; ++i) {
-      low.append({i, kLanes + i});
-      high.append({kLanes / 2 + i, kLanes + kLanes / 2 + i});
-    }
-    for (int64_t step = 1; step < kLanes; step *= 2) {
-      SmallVector<Value> turned;
-      for (int64_t i = 0; i < kLanes / 2; ++i)
-        for (ArrayRef<int64_t> mask : {ArrayRef(low), ArrayRef(high)})
-          turned.push_back(vector::ShuffleOp::create(
-              b, loc, rows[i], rows[kLanes / 2 + i], mask));
-      rows.assign(turned.begin(), turned.end());
-    }
-  }
-
-private:
-  Value maxZero(Value x) {
-    return b.createOrFold<arith::MaxSIOp>(loc, x, constant(0));
-  }
-
-  /// Runs `body` with `nested`'s insertion point, then goes back.
-  void inside(OpBuilder &nested, function_ref<void()> body) {
-    OpBuilder::InsertionGuard guard(b);
-    b.restoreInsertionPoint(nested.saveInsertionPoint());
-    body();
-    nested.restoreInsertionPoint(b.saveInsertionPoint());
-  }
-};
-
 /// The loops of one contraction.
 class SparseLoops : LoopBuilder {
 public:
