@@ -117,12 +117,11 @@ static LogicalResult addDestinations(func::FuncOp function) {
 namespace {
 struct AddDestinations : lacuna::impl::AddDestinationsBase<AddDestinations> {
   void runOnOperation() override {
-    auto functions = getHostFunctions(getOperation());
-    if (failed(functions))
-      return signalPassFailure();
-    for (func::FuncOp function : *functions)
-      if (failed(addDestinations(function)))
-        return signalPassFailure();
+    if (failed(forEachHostFunction(getOperation(),
+                                   [&](func::FuncOp function, SymbolTable &) {
+                                     return addDestinations(function);
+                                   })))
+      signalPassFailure();
   }
 };
 } // namespace

@@ -61,13 +61,11 @@ static LogicalResult checkGlobal(ml_program::GlobalOp global, Operation *load) {
 namespace {
 struct BindWeights : lacuna::impl::BindWeightsBase<BindWeights> {
   void runOnOperation() override {
-    auto functions = getHostFunctions(getOperation());
-    if (failed(functions))
+    if (failed(forEachHostFunction(
+            getOperation(), [&](func::FuncOp function, SymbolTable &symbols) {
+              return bind(function, symbols);
+            })))
       return signalPassFailure();
-    SymbolTable symbols(getOperation());
-    for (func::FuncOp function : *functions)
-      if (failed(bind(function, symbols)))
-        return signalPassFailure();
     eraseUnusedWeights();
   }
 

@@ -41,12 +41,11 @@ static LogicalResult bufferizeFunction(func::FuncOp function) {
 namespace {
 struct BufferizeHost : lacuna::impl::BufferizeHostBase<BufferizeHost> {
   void runOnOperation() override {
-    auto functions = getHostFunctions(getOperation());
-    if (failed(functions))
-      return signalPassFailure();
-    for (func::FuncOp function : *functions)
-      if (failed(bufferizeFunction(function)))
-        return signalPassFailure();
+    if (failed(forEachHostFunction(getOperation(),
+                                   [&](func::FuncOp function, SymbolTable &) {
+                                     return bufferizeFunction(function);
+                                   })))
+      signalPassFailure();
   }
 };
 } // namespace

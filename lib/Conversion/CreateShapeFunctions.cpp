@@ -151,13 +151,11 @@ namespace {
 struct CreateShapeFunctions
     : lacuna::impl::CreateShapeFunctionsBase<CreateShapeFunctions> {
   void runOnOperation() override {
-    auto functions = getHostFunctions(getOperation());
-    if (failed(functions))
-      return signalPassFailure();
-    SymbolTable symbols(getOperation());
-    for (func::FuncOp function : *functions)
-      if (failed(createShapeFunction(function, symbols)))
-        return signalPassFailure();
+    if (failed(forEachHostFunction(
+            getOperation(), [&](func::FuncOp function, SymbolTable &symbols) {
+              return createShapeFunction(function, symbols);
+            })))
+      signalPassFailure();
   }
 
 private:

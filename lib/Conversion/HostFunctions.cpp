@@ -40,6 +40,19 @@ FailureOr<SmallVector<func::FuncOp>> lacuna::getHostFunctions(ModuleOp module) {
   return functions;
 }
 
+LogicalResult lacuna::forEachHostFunction(
+    ModuleOp module,
+    function_ref<LogicalResult(func::FuncOp, SymbolTable &)> body) {
+  FailureOr<SmallVector<func::FuncOp>> functions = getHostFunctions(module);
+  if (failed(functions))
+    return failure();
+  SymbolTable symbols(module);
+  for (func::FuncOp function : *functions)
+    if (failed(body(function, symbols)))
+      return failure();
+  return success();
+}
+
 std::string lacuna::getResultName(func::FuncOp function, unsigned index) {
   if (auto name = function.getResultAttrOfType<StringAttr>(
           index, LacunaDialect::kNameAttr))

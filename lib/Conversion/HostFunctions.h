@@ -24,6 +24,13 @@ constexpr llvm::StringLiteral kShapesOfAttr = "lacuna.shapes_of";
 llvm::FailureOr<llvm::SmallVector<mlir::func::FuncOp>>
 getHostFunctions(mlir::ModuleOp module);
 
+/// Runs `body` on each of them, with the symbols of the module, until it fails.
+llvm::LogicalResult
+forEachHostFunction(mlir::ModuleOp module,
+                    llvm::function_ref<llvm::LogicalResult(mlir::func::FuncOp,
+                                                           mlir::SymbolTable &)>
+                        body);
+
 /// The name that the model gives to result `index`, or "result<index>".
 std::string getResultName(mlir::func::FuncOp function, unsigned index);
 
