@@ -15,13 +15,15 @@ using namespace lacuna;
 
 /// Rows of the weight in one task.
 static constexpr int64_t kTaskRows = 32;
-/// Lanes of the blocks that are transposed in registers; divides the rows of a
-/// task and the widths of panels.
-static constexpr int64_t kLanes = LoopBuilder::kLanes;
 /// A wide panel is worth its padding from this many columns on, a narrow one
 /// from the second number on.
 static constexpr int64_t kWidePanel = 64, kWideFrom = 41;
 static constexpr int64_t kNarrowPanel = 16, kNarrowFrom = 4;
+
+// Tiles are transposed in registers by whole blocks.
+static_assert(kTaskRows % LoopBuilder::kLanes == 0 &&
+              kWidePanel % LoopBuilder::kLanes == 0 &&
+              kNarrowPanel % LoopBuilder::kLanes == 0);
 
 SmallVector<int64_t> lacuna::getPanels(const SparseContraction &contraction) {
   return {kWidePanel, kNarrowPanel, 1};
