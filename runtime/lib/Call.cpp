@@ -4,6 +4,10 @@
 
 #include "Call.h"
 
+#include "Error.h"
+#include "Kernels.h"
+
+#include <cstdio>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -50,10 +54,51 @@ void lacuna::runtime::fail(lacuna_status status, const char *message) noexcept {
   _longjmp(innermost->exit, 1);
 }
 
-void *Call::allocate(uint64_t bytes) noexcept {
-  Block *block = memory.take(bytes);
-  if (!block)
+namespace {
+/// Runs `body`; what it throws becomes the failure.
+template <typename Body> bool attempt(Failure &failure, Body &&body) noexcept {
+  try {
+    body();
+    return true;
+  } catch (const Error &error) {
+    failure.set(error.status(), error.what());
+  } catch (const std::bad_alloc &) {
+    failure.set(LACUNA_ERROR_MEMORY, "out of memory");
+  } catch (const std::exception &error) {
+    failure.set(LACUNA_ERROR_INTERNAL, error.what());
+  }
+  return false;
+}
+} // namespace
+
+void *Call::allocateOnDevice(uint64_t bytes) {
+  std::lock_guard<std::mutex> lock(mutex);
+  void *memory = kernels->device().allocate(bytes, stream);
+  try {
+    deviceBlocks.insert(memory);
+  } catch (...) {
+    kernels->device().release(memory, stream);
+    throw;
+  }
+  return memory;
+}
+
+void *Call::allocate(int64_t bytes, Failure &failure) noexcept {
+  if (kernels && bytes >= 0) {
+    void *memory = nullptr;
+    attempt(failure,
+            [&] { memory = allocateOnDevice(static_cast<uint64_t>(bytes)); });
+    return memory;
+  }
+  Block *block = bytes < 0 ? nullptr : memory.take(uint64_t(bytes));
+  if (!block) {
+    std::snprintf(failure.message, sizeof(failure.message),
+                  "out of memory: the model asked for %lld bytes of scratch "
+                  "memory",
+                  static_cast<long long>(bytes));
+    failure.status = LACUNA_ERROR_MEMORY;
     return nullptr;
+  }
   std::lock_guard<std::mutex> lock(mutex);
   block->previous = nullptr;
   block->next = blocks;
@@ -66,6 +111,12 @@ void *Call::allocate(uint64_t bytes) noexcept {
 void Call::free(void *pointer) noexcept {
   if (!pointer)
     return;
+  if (kernels) {
+    std::lock_guard<std::mutex> lock(mutex);
+    if (deviceBlocks.erase(pointer) != 0)
+      kernels->device().release(pointer, stream);
+    return;
+  }
   Block *block = Block::of(pointer);
   {
     std::lock_guard<std::mutex> lock(mutex);
@@ -76,7 +127,39 @@ void Call::free(void *pointer) noexcept {
   memory.give(block);
 }
 
+bool Call::launch(int32_t kernel, const int64_t *sizes, void **params,
+                  int32_t numParams, Failure &failure) noexcept {
+  if (!kernels) {
+    failure.set(LACUNA_ERROR_FAILED,
+                "the model launches kernels, but its target is the CPU");
+    return false;
+  }
+  return attempt(failure, [&] {
+    kernels->launch(kernel, sizes, params, numParams, stream);
+  });
+}
+
+bool Call::copy(void *target, const void *source, int64_t bytes,
+                Failure &failure) noexcept {
+  if (bytes < 0) {
+    failure.set(LACUNA_ERROR_FAILED,
+                "the model copies a negative number of bytes");
+    return false;
+  }
+  if (!kernels) {
+    if (bytes != 0)
+      std::memmove(target, source, static_cast<size_t>(bytes));
+    return true;
+  }
+  return attempt(failure, [&] {
+    kernels->device().copy(target, source, static_cast<uint64_t>(bytes),
+                           LACUNA_COPY_ON_DEVICE, stream);
+  });
+}
+
 Call::~Call() {
+  for (void *pointer : deviceBlocks)
+    kernels->device().release(pointer, stream);
   while (Block *block = blocks) {
     blocks = block->next;
     memory.give(block);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A running call of a model: its memory, its threads, and how a failure in
-// compiled code gets out of it.
+// A running call of a model: its memory, its threads, its kernels, and how a
+// failure in compiled code gets out of it.
 //
 // Compiled code has no exceptions. lacuna_rt_fail jumps (longjmp) to the
 // innermost Frame of its thread: the call's entry, or the piece of a parallel
@@ -15,37 +15,54 @@
 #include "lacuna/Runtime.h"
 
 #include <csetjmp>
+#include <unordered_set>
 
 namespace lacuna::runtime {
 
+class Kernels;
 class ThreadPool;
+
+/// Why a call failed. Plain memory, since it is written right before a jump.
+struct Failure {
+  lacuna_status status = LACUNA_OK;
+  char message[2048] = {};
+
+  void set(lacuna_status code, const char *text) noexcept;
+};
 
 class Call {
 public:
   Call(MemoryPool &memory, ThreadPool &threads)
       : memory(memory), pool(threads) {}
+  /// On a GPU: memory and kernels are the device's, in order on `stream`.
+  Call(MemoryPool &memory, ThreadPool &threads, Kernels *kernels, void *stream)
+      : memory(memory), pool(threads), kernels(kernels), stream(stream) {}
   Call(const Call &) = delete;
   ~Call();
 
-  /// Memory that lives as long as the call; null when there is none.
-  void *allocate(uint64_t bytes) noexcept;
+  // What compiled code asks for; false, or null, with the failure set.
+
+  /// Memory that lives as long as the call.
+  void *allocate(int64_t bytes, Failure &failure) noexcept;
   void free(void *pointer) noexcept;
+  bool launch(int32_t kernel, const int64_t *sizes, void **params,
+              int32_t numParams, Failure &failure) noexcept;
+  /// Between two places of the call's memory.
+  bool copy(void *target, const void *source, int64_t bytes,
+            Failure &failure) noexcept;
 
   ThreadPool &threads() { return pool; }
 
 private:
+  void *allocateOnDevice(uint64_t bytes);
+
   MemoryPool &memory;
   ThreadPool &pool;
+  Kernels *kernels = nullptr; ///< Null on the CPU.
+  void *stream = nullptr;
   std::mutex mutex;
   Block *blocks = nullptr;
-};
-
-/// Why a call failed. Plain memory, since it is written right before a jump.
-struct Failure {
-  lacuna_status status = LACUNA_OK;
-  char message[1024] = {};
-
-  void set(lacuna_status code, const char *text) noexcept;
+  std::unordered_set<void *> deviceBlocks;
 };
 
 /// Compiled code that this thread is inside of.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The registered devices: the CPU.
+// Opening devices by name, and their functions with errors thrown.
 
 #include "Device.h"
 
@@ -8,45 +8,150 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <map>
+#include <mutex>
 
 using namespace lacuna::runtime;
 
 namespace {
-void *allocateOnCpu(uint64_t bytes) {
+std::shared_ptr<void> allocateOnHost(uint64_t bytes) {
   constexpr uint64_t alignment = 64;
-  if (bytes > UINT64_MAX - alignment)
-    return nullptr;
-  bytes = (bytes + alignment) / alignment * alignment;
-  return std::aligned_alloc(alignment, bytes);
+  void *memory = nullptr;
+  if (bytes <= UINT64_MAX - alignment)
+    memory = std::aligned_alloc(alignment,
+                                (bytes + alignment) / alignment * alignment);
+  if (!memory)
+    throw Error(LACUNA_ERROR_MEMORY,
+                "no memory for " + std::to_string(bytes) + " bytes");
+  return std::shared_ptr<void>(memory, std::free);
 }
 
-bool uploadToCpu(void *target, const void *source, uint64_t bytes) {
-  if (bytes != 0)
-    std::memcpy(target, source, bytes);
-  return true;
+std::string bytesText(uint64_t bytes) {
+  return std::to_string(bytes) + " bytes";
 }
-
-bool cpuAcceptsStream(void *stream, std::string &why) {
-  why = "a stream was given, but the device 'cpu' has none: pass NULL";
-  return stream == nullptr;
-}
-
-constexpr Device devices[] = {
-    {"cpu", kDLCPU, /*readsHostMemory=*/true, allocateOnCpu, std::free,
-     uploadToCpu, cpuAcceptsStream},
-};
 } // namespace
 
-const Device *lacuna::runtime::findDevice(const std::string &name) {
-  for (const Device &device : devices)
-    if (name == device.name)
-      return &device;
-  return nullptr;
+std::string lacuna::runtime::describeDevices() {
+  return "'cpu', 'emulator' and 'emulator:ARCH' (such as emulator:sm_80)";
 }
 
-std::string lacuna::runtime::describeDevices() {
-  std::vector<std::string> names;
-  for (const Device &device : devices)
-    names.push_back(device.name);
-  return quoteAll(names);
+DeviceName DeviceName::parse(const std::string &name) {
+  size_t colon = name.find(':');
+  DeviceName result;
+  result.kind = name.substr(0, colon);
+  if (colon != std::string::npos)
+    result.option = name.substr(colon + 1);
+  auto bad = [&](const std::string &why) -> Error {
+    return Error(LACUNA_ERROR_ARGUMENT,
+                 why + ", this runtime has " + describeDevices());
+  };
+  bool known = result.kind == "cpu" || result.kind == "emulator";
+  if (!known)
+    throw bad("there is no device '" + name + "'");
+  if (colon != std::string::npos && result.option.empty())
+    throw bad("the device '" + name + "' has nothing after its colon");
+  if (result.kind == "cpu" && !result.option.empty())
+    throw bad("the device 'cpu' takes no ':" + result.option + "'");
+  if (result.kind == "emulator" && !result.option.empty() &&
+      !Architecture::parse(result.option))
+    throw bad("the device '" + name + "' names no architecture: '" +
+              result.option + "' was found, expected one such as sm_80");
+  return result;
+}
+
+std::shared_ptr<const Device> Device::create(const DeviceName &name) {
+  std::shared_ptr<Device> result(new Device);
+  result->label = name.text();
+  if (name.kind == "cpu")
+    return result;
+  const lacuna_device_table &table = getEmulatorTable();
+  lacuna_device *handle = nullptr;
+  if (lacuna_status status = table.open(name.option.c_str(), &handle);
+      status != LACUNA_OK)
+    throw Error(status, "the device '" + result->label +
+                            "' cannot be opened: " + table.last_error());
+  result->functions = &table;
+  result->device = handle;
+  result->place = {table.type, table.ordinal(handle)};
+  std::string architecture = table.architecture(handle);
+  auto parsed = Architecture::parse(architecture);
+  if (!parsed)
+    throw Error(LACUNA_ERROR_UNSUPPORTED,
+                "the device '" + result->label + "' is of the architecture '" +
+                    architecture + "', expected one such as sm_80");
+  result->arch = *parsed;
+  return result;
+}
+
+std::shared_ptr<const Device> Device::open(const DeviceName &name) {
+  static std::mutex mutex;
+  static std::map<std::string, std::weak_ptr<const Device>> opened;
+  std::lock_guard<std::mutex> lock(mutex);
+  std::weak_ptr<const Device> &entry = opened[name.text()];
+  std::shared_ptr<const Device> result = entry.lock();
+  if (!result)
+    entry = result = create(name);
+  return result;
+}
+
+Device::~Device() {
+  if (device)
+    functions->close(device);
+}
+
+bool lacuna::runtime::isHostMemory(const DLDevice &where) {
+  return where.device_type == kDLCPU || where.device_type == kDLCUDAHost;
+}
+
+bool Device::reaches(const DLDevice &where) const {
+  if (where.device_type == place.device_type)
+    return where.device_id == place.device_id;
+  return place.device_type == kDLCUDA && where.device_type == kDLCUDAManaged;
+}
+
+void Device::check(lacuna_status status, const std::string &what) const {
+  if (status != LACUNA_OK)
+    throw Error(status,
+                what + " on '" + label + "': " + functions->last_error());
+}
+
+std::shared_ptr<void> Device::allocateShared(uint64_t bytes) const {
+  if (isHost())
+    return allocateOnHost(bytes);
+  void *memory = allocate(bytes, nullptr);
+  return std::shared_ptr<void>(memory, [self = shared_from_this()](void *p) {
+    self->release(p, nullptr);
+  });
+}
+
+void Device::upload(void *target, const void *source, uint64_t bytes) const {
+  if (bytes == 0)
+    return;
+  if (!isHost())
+    copy(target, source, bytes, LACUNA_COPY_TO_DEVICE, nullptr);
+  else
+    std::memcpy(target, source, bytes);
+}
+
+void *Device::allocate(uint64_t bytes, void *stream) const {
+  void *memory = nullptr;
+  check(functions->allocate(device, bytes, stream, &memory),
+        "allocating " + bytesText(bytes));
+  return memory;
+}
+
+void Device::release(void *memory, void *stream) const noexcept {
+  // Nothing can be done about memory that does not go back.
+  (void)functions->release(device, memory, stream);
+}
+
+void Device::copy(void *target, const void *source, uint64_t bytes,
+                  lacuna_copy_kind kind, void *stream) const {
+  if (bytes != 0)
+    check(functions->copy(device, target, source, bytes, kind, stream),
+          "copying " + bytesText(bytes));
+}
+
+void Device::synchronize(void *stream) const {
+  check(functions->stream_synchronize(device, stream), "waiting for kernels");
 }

@@ -1,44 +1,91 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The table of devices. A device is a name and what the rest of the runtime
-// asks of it; a model's host code launches its own kernels.
+// An opened device. The CPU is the host itself; a GPU is a table of functions
+// (lacuna/DeviceABI.h) and the handle that it gave, here with C++ errors.
 
 #ifndef LACUNA_RUNTIME_LIB_DEVICE_H
 #define LACUNA_RUNTIME_LIB_DEVICE_H
 
-#include "lacuna/Runtime.h"
+#include "Architecture.h"
+#include "lacuna/DeviceABI.h"
 
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace lacuna::runtime {
 
-struct Device {
-  /// What options and manifests call it.
-  const char *name;
+/// A device's name taken apart: "emulator:sm_80".
+struct DeviceName {
+  std::string kind;   ///< "cpu", "cuda", "emulator".
+  std::string option; ///< What follows the colon.
 
-  /// The DLPack device of inputs and outputs.
-  DLDeviceType type;
-
-  /// Kernels read the host's memory: weights are used where they are mapped.
-  bool readsHostMemory;
-
-  /// Memory for weights, aligned to at least 64 bytes; null when there is
-  /// none.
-  void *(*allocate)(uint64_t bytes);
-  void (*release)(void *memory);
-
-  /// Copies from the host to memory of the device; false when it failed.
-  bool (*upload)(void *target, const void *source, uint64_t bytes);
-
-  /// Whether `stream` may be passed to lacuna_session_run, or why not.
-  bool (*acceptsStream)(void *stream, std::string &why);
+  /// Throws for names that no runtime has, with those that it has.
+  static DeviceName parse(const std::string &name);
+  std::string text() const {
+    return option.empty() ? kind : kind + ":" + option;
+  }
 };
 
-/// Null when there is no device of that name.
-const Device *findDevice(const std::string &name);
+/// Thread-safe; methods throw an Error with what the device said.
+class Device : public std::enable_shared_from_this<Device> {
+public:
+  /// A device is opened once: sessions of one process share it, its memory and
+  /// its counters, and the last one closes it.
+  static std::shared_ptr<const Device> open(const DeviceName &name);
+  Device(const Device &) = delete;
+  ~Device();
 
-/// "'cpu'", for errors.
+  const std::string &name() const { return label; }
+  /// The DLPack device of tensors in its memory.
+  DLDevice dlDevice() const { return place; }
+  bool isHost() const { return !functions; }
+  /// Of a GPU.
+  const Architecture &architecture() const { return arch; }
+  bool takesCubins() const { return place.device_type == kDLCUDA; }
+
+  /// Whether kernels may be given the tensor's memory as it is.
+  bool reaches(const DLDevice &where) const;
+
+  // Null for the host.
+  const lacuna_device_table *table() const { return functions; }
+  lacuna_device *handle() const { return device; }
+
+  /// Memory that lives as long as the pointer and is there at once, such as
+  /// that of weights.
+  std::shared_ptr<void> allocateShared(uint64_t bytes) const;
+  void upload(void *target, const void *source, uint64_t bytes) const;
+
+  // GPUs only, ordered on the stream.
+  void *allocate(uint64_t bytes, void *stream) const;
+  void release(void *memory, void *stream) const noexcept;
+  void copy(void *target, const void *source, uint64_t bytes,
+            lacuna_copy_kind kind, void *stream) const;
+  void synchronize(void *stream) const;
+
+  /// Throws what the table's function says it failed with.
+  void check(lacuna_status status, const std::string &what) const;
+
+private:
+  Device() = default;
+  static std::shared_ptr<const Device> create(const DeviceName &name);
+
+  std::string label;
+  DLDevice place = {kDLCPU, 0};
+  const lacuna_device_table *functions = nullptr;
+  lacuna_device *device = nullptr;
+  Architecture arch;
+};
+
+/// Host memory, pinned or not, which a GPU does not reach but copies.
+bool isHostMemory(const DLDevice &where);
+
+/// The names of devices, for errors.
 std::string describeDevices();
+
+/// The table of the plug-in library liblacuna_emulator.so.1, which is loaded
+/// when it is first asked for; throws when there is none.
+const lacuna_device_table &getEmulatorTable();
 
 } // namespace lacuna::runtime
 

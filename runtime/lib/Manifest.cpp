@@ -9,7 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <cctype>
+#include <algorithm>
 #include <set>
 
 using namespace lacuna;
@@ -189,13 +189,90 @@ FunctionSpec parseFunction(const Node &node,
   return function;
 }
 
-void checkVersion(const Node &root) {
+std::vector<FunctionSpec>
+parseFunctions(const Node &node, const std::vector<TensorSpec> &weights) {
+  std::vector<FunctionSpec> functions;
+  std::set<std::string> names;
+  for (const Node &function : node.at("functions").items()) {
+    functions.push_back(parseFunction(function, weights));
+    if (!names.insert(functions.back().name).second)
+      bad("two functions are called '" + functions.back().name + "'");
+  }
+  if (functions.empty())
+    bad(node.path.empty() ? "it lists no function"
+                          : node.path + " lists no function");
+  return functions;
+}
+
+/// What is common to a manifest of ABI 1 and to a target of ABI 2.
+TargetSpec parseTarget(const Node &node, const char *nameKey,
+                       const std::vector<TensorSpec> &weights) {
+  TargetSpec target;
+  target.name = node.at(nameKey).string();
+  if (auto cpu = node.find("cpu"))
+    target.cpu = cpu->string();
+  if (auto features = node.find("features"))
+    for (const Node &feature : features->items())
+      target.features.push_back(feature.string());
+  target.functions = parseFunctions(node, weights);
+  return target;
+}
+
+bool sameTensors(const std::vector<TensorSpec> &a,
+                 const std::vector<TensorSpec> &b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const TensorSpec &a, const TensorSpec &b) {
+                      return a.name == b.name && a.type == b.type &&
+                             a.shape == b.shape && a.symbols == b.symbols;
+                    });
+}
+
+/// Callers see one signature, whatever the target.
+void checkSameFunctions(const TargetSpec &target, const TargetSpec &first) {
+  auto same = [](const FunctionSpec &a, const FunctionSpec &b) {
+    return a.name == b.name && sameTensors(a.inputs, b.inputs) &&
+           sameTensors(a.outputs, b.outputs);
+  };
+  if (!std::equal(target.functions.begin(), target.functions.end(),
+                  first.functions.begin(), first.functions.end(), same))
+    bad("the targets '" + first.name + "' and '" + target.name +
+        "' differ in their functions, expected the same ones with the same "
+        "inputs and outputs");
+}
+
+std::vector<TargetSpec> parseTargets(const Node &node,
+                                     const std::vector<TensorSpec> &weights) {
+  std::vector<TargetSpec> targets;
+  std::set<std::string> names;
+  for (const Node &item : node.items()) {
+    TargetSpec target = parseTarget(item, "name", weights);
+    target.architecture = Architecture::parse(target.name);
+    if (auto prefix = item.find("prefix"))
+      target.prefix = prefix->string();
+    if (auto kernels = item.find("kernels"))
+      for (const Node &kernel : kernels->items())
+        target.kernels.push_back(kernel.string());
+    if (!target.architecture && !target.kernels.empty())
+      item.at("kernels").expected("none, since '" + target.name +
+                                  "' is no GPU architecture");
+    if (!names.insert(target.name).second)
+      bad("two targets are called '" + target.name + "'");
+    if (!targets.empty())
+      checkSameFunctions(target, targets.front());
+    targets.push_back(std::move(target));
+  }
+  if (targets.empty())
+    bad("it lists no target");
+  return targets;
+}
+
+int64_t checkVersion(const Node &root) {
   int64_t version = root.at("abi").integer(0, INT64_MAX);
-  if (version == LACUNA_ABI_VERSION)
-    return;
+  if (version >= 1 && version <= LACUNA_ABI_VERSION)
+    return version;
   throw Error(LACUNA_ERROR_ARTIFACT,
               "the model has ABI " + std::to_string(version) +
-                  ", this runtime (" + lacuna_version() + ") has ABI " +
+                  ", this runtime (" + lacuna_version() + ") has ABI 1 to " +
                   std::to_string(LACUNA_ABI_VERSION) +
                   ": compile it again with the lacuna-compile of this runtime");
 }
@@ -229,27 +306,17 @@ Manifest Manifest::parse(std::string_view text) {
   Node root{document, ""};
   if (!document.is_object())
     bad("it is not a JSON object");
-  checkVersion(root);
+  int64_t version = checkVersion(root);
   Manifest manifest;
-  manifest.target = root.at("target").string();
   if (auto node = root.find("producer"))
     manifest.producer = node->string();
-  if (auto node = root.find("cpu"))
-    manifest.cpu = node->string();
-  if (auto node = root.find("features"))
-    for (const Node &feature : node->items())
-      manifest.features.push_back(feature.string());
   if (auto node = root.find("weights"))
     for (const Node &weight : node->items())
       manifest.weights.push_back(parseWeight(weight));
   checkDistinct(manifest.weights, "weights");
-  std::set<std::string> names;
-  for (const Node &function : root.at("functions").items()) {
-    manifest.functions.push_back(parseFunction(function, manifest.weights));
-    if (!names.insert(manifest.functions.back().name).second)
-      bad("two functions are called '" + manifest.functions.back().name + "'");
-  }
-  if (manifest.functions.empty())
-    bad("it lists no function");
+  if (version == 1)
+    manifest.targets.push_back(parseTarget(root, "target", manifest.weights));
+  else
+    manifest.targets = parseTargets(root.at("targets"), manifest.weights);
   return manifest;
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The manifest of a compiled model: what it was compiled for, its functions
-// and the weights that they want. runtime/README.md describes the JSON.
+// The manifest of a compiled model: the targets it was compiled for, their
+// functions and the weights that these want. runtime/README.md describes the
+// JSON.
 
 #ifndef LACUNA_RUNTIME_LIB_MANIFEST_H
 #define LACUNA_RUNTIME_LIB_MANIFEST_H
 
+#include "Architecture.h"
 #include "lacuna/Packing/NM.h"
 
 #include <string>
@@ -42,12 +44,21 @@ struct FunctionSpec {
   size_t numOutputDims() const;
 };
 
+/// What the model was compiled for: the CPU or a GPU architecture.
+struct TargetSpec {
+  std::string name;   ///< "cpu", "sm_80".
+  std::string prefix; ///< Of its functions in the symbols' names.
+  std::string cpu;    ///< The processor of its host code.
+  std::vector<std::string> features;
+  std::vector<std::string> kernels; ///< By index in lacuna_rt_launch.
+  std::vector<FunctionSpec> functions;
+  std::optional<Architecture> architecture; ///< Of a GPU.
+};
+
 struct Manifest {
   std::string producer;
-  std::string target;
-  std::string cpu;
-  std::vector<std::string> features;
-  std::vector<FunctionSpec> functions;
+  /// At least one, each with the same functions.
+  std::vector<TargetSpec> targets;
   std::vector<TensorSpec> weights;
 
   /// Throws an Error that names what is wrong. Checks everything that later

@@ -53,44 +53,54 @@ std::string checkFile(const std::string &path) {
   return absolute.get();
 }
 
+/// A symbol of the model and its size; {nullptr, 0} without it.
+struct Symbol {
+  const char *data = nullptr;
+  size_t size = 0;
+};
+
+Symbol findSymbol(void *handle, const char *name) {
+  Symbol symbol;
+  symbol.data = static_cast<const char *>(dlsym(handle, name));
+  Dl_info info;
+  const ElfW(Sym) *entry = nullptr;
+  if (symbol.data &&
+      dladdr1(symbol.data, &info,
+              reinterpret_cast<void **>(const_cast<ElfW(Sym) **>(&entry)),
+              RTLD_DL_SYMENT) &&
+      entry && info.dli_saddr == symbol.data)
+    symbol.size = entry->st_size;
+  return symbol;
+}
+
 /// The manifest, bounded by the symbol's size: it may lack its NUL.
 std::string readSymbol(void *handle, const std::string &path) {
-  const char *symbol =
-      static_cast<const char *>(dlsym(handle, "lacuna_manifest"));
-  if (!symbol)
+  Symbol symbol = findSymbol(handle, "lacuna_manifest");
+  if (!symbol.data)
     throw Error(LACUNA_ERROR_ARTIFACT,
                 "'" + path + "' is not a compiled model: it is a shared " +
                     "library without the symbol 'lacuna_manifest'");
-  Dl_info info;
-  const ElfW(Sym) *entry = nullptr;
-  size_t size = 0;
-  if (dladdr1(symbol, &info,
-              reinterpret_cast<void **>(const_cast<ElfW(Sym) **>(&entry)),
-              RTLD_DL_SYMENT) &&
-      entry && info.dli_saddr == symbol)
-    size = entry->st_size;
-  size_t length = strnlen(symbol, size);
-  if (length == size)
+  size_t length = strnlen(symbol.data, symbol.size);
+  if (length == symbol.size)
     throw Error(LACUNA_ERROR_ARTIFACT,
                 "'" + path + "' has a damaged manifest: it does not end; " +
                     "compile the model again");
-  return std::string(symbol, length);
+  return std::string(symbol.data, length);
 }
 
-void checkHost(const Manifest &manifest) {
-  if (!findDevice(manifest.target))
-    throw Error(LACUNA_ERROR_UNSUPPORTED,
-                "the model is compiled for '" + manifest.target +
-                    "', this runtime has " + describeDevices());
-  std::vector<std::string> missing = findMissingFeatures(manifest.features);
+/// Why this host cannot run the target's code, or "".
+std::string checkHost(const TargetSpec &target) {
+  if (target.name != "cpu" && !target.architecture)
+    return "the model is compiled for '" + target.name +
+           "', this runtime has " + describeDevices();
+  std::vector<std::string> missing = findMissingFeatures(target.features);
   if (missing.empty())
-    return;
-  std::string cpu = manifest.cpu.empty() ? "" : " ('" + manifest.cpu + "')";
-  throw Error(LACUNA_ERROR_UNSUPPORTED,
-              "the model is compiled for a CPU" + cpu + " with " +
-                  quoteAll(missing) +
-                  ", which this host lacks: compile it here, or with a " +
-                  "--cpu= that this host is one of");
+    return "";
+  std::string cpu = target.cpu.empty() ? "" : " ('" + target.cpu + "')";
+  return "the model is compiled for a CPU" + cpu + " with " +
+         quoteAll(missing) +
+         ", which this host lacks: compile it here, or with a --cpu= that "
+         "this host is one of";
 }
 
 } // namespace
@@ -130,7 +140,15 @@ void Model::readManifest() {
   text = readSymbol(handle, file);
   try {
     content = Manifest::parse(text);
-    checkHost(content);
+    bool usable = false;
+    for (const TargetSpec &spec : content.targets) {
+      Target &target = table.emplace_back();
+      target.spec = &spec;
+      target.unusable = checkHost(spec);
+      usable |= target.unusable.empty();
+    }
+    if (!usable)
+      throw Error(LACUNA_ERROR_UNSUPPORTED, table.front().unusable);
   } catch (const Error &error) {
     throw Error(error.status(), "'" + file + "': " + error.what());
   }
@@ -146,15 +164,37 @@ void Model::resolveFunctions() {
                       symbol + "' is missing; compile the model again");
     return address;
   };
-  for (const FunctionSpec &spec : content.functions) {
-    Function function;
-    function.spec = &spec;
-    function.entry =
-        reinterpret_cast<EntryFn>(find("lacuna_entry_" + spec.name));
-    function.shapes =
-        reinterpret_cast<ShapesFn>(find("lacuna_shapes_" + spec.name));
-    table.push_back(function);
-  }
+  for (Target &target : table)
+    for (const FunctionSpec &spec : target.spec->functions) {
+      std::string name = target.spec->prefix + spec.name;
+      Function function;
+      function.spec = &spec;
+      function.entry = reinterpret_cast<EntryFn>(find("lacuna_entry_" + name));
+      function.shapes =
+          reinterpret_cast<ShapesFn>(find("lacuna_shapes_" + name));
+      target.functions.push_back(function);
+    }
+}
+
+void Model::findFatbin() {
+  Symbol data = findSymbol(handle, "lacuna_fatbin");
+  Symbol size = findSymbol(handle, "lacuna_fatbin_size");
+  uint64_t bytes = 0;
+  if (size.data && size.size >= sizeof(bytes))
+    std::memcpy(&bytes, size.data, sizeof(bytes));
+  bool wanted = false;
+  for (const TargetSpec &target : content.targets)
+    wanted |= !target.kernels.empty();
+  if (!data.data && !wanted)
+    return;
+  if (!data.data || bytes == 0 || bytes > data.size)
+    throw Error(LACUNA_ERROR_ARTIFACT,
+                "'" + file + "' has a damaged fatbin: the symbols " +
+                    "'lacuna_fatbin' and 'lacuna_fatbin_size' give " +
+                    std::to_string(bytes) + " of " + std::to_string(data.size) +
+                    " bytes; compile the model again");
+  fatbinData = data.data;
+  fatbinBytes = static_cast<size_t>(bytes);
 }
 
 lacuna_tensor_info Model::describe(const TensorSpec &spec) {
@@ -184,12 +224,13 @@ Model::describe(const std::vector<TensorSpec> &specs) {
 }
 
 void Model::describe() {
-  for (Function &function : table) {
-    const FunctionSpec &spec = *function.spec;
-    function.info = {spec.name.c_str(), spec.inputs.size(),
-                     describe(spec.inputs), spec.outputs.size(),
-                     describe(spec.outputs)};
-  }
+  for (Target &target : table)
+    for (Function &function : target.functions) {
+      const FunctionSpec &spec = *function.spec;
+      function.info = {spec.name.c_str(), spec.inputs.size(),
+                       describe(spec.inputs), spec.outputs.size(),
+                       describe(spec.outputs)};
+    }
   for (const TensorSpec &weight : content.weights)
     weightInfos.push_back(describe(weight));
 }
@@ -199,6 +240,7 @@ std::shared_ptr<const Model> Model::load(const std::string &path) {
   model->open(path);
   model->readManifest();
   model->resolveFunctions();
+  model->findFatbin();
   model->describe();
   return model;
 }
@@ -208,12 +250,12 @@ Model::~Model() {
     dlclose(handle);
 }
 
-const Function &Model::function(const char *name) const {
-  if (!name && table.size() == 1)
-    return table.front();
+const Function &Target::function(const char *name) const {
+  if (!name && functions.size() == 1)
+    return functions.front();
   std::string wanted = name ? name : "main";
   std::vector<std::string> names;
-  for (const Function &function : table) {
+  for (const Function &function : functions) {
     if (function.spec->name == wanted)
       return function;
     names.push_back(function.spec->name);

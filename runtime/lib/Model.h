@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A loaded model.so: its manifest, its entries, and the handle that callers
-// hold. Immutable once loaded.
+// A loaded model.so: its manifest, the entries of each target, its fatbin, and
+// the handle that callers hold. Immutable once loaded.
 
 #ifndef LACUNA_RUNTIME_LIB_MODEL_H
 #define LACUNA_RUNTIME_LIB_MODEL_H
@@ -25,6 +25,17 @@ struct Function {
   lacuna_function_info info = {};
 };
 
+/// A target with the code of its functions.
+struct Target {
+  const TargetSpec *spec = nullptr;
+  std::vector<Function> functions;
+  /// Why this host cannot run it; empty when it can.
+  std::string unusable;
+
+  /// As lacuna_model_function finds it; throws an Error.
+  const Function &function(const char *name) const;
+};
+
 class Model {
 public:
   /// Opens and checks the file; throws an Error.
@@ -35,17 +46,23 @@ public:
   const std::string &path() const { return file; }
   const std::string &manifestText() const { return text; }
   const Manifest &manifest() const { return content; }
-  const std::vector<Function> &functions() const { return table; }
+  /// In the order of the manifest; at least one is usable.
+  const std::vector<Target> &targets() const { return table; }
+  /// Of any target: signatures are the same.
+  const std::vector<Function> &functions() const {
+    return table.front().functions;
+  }
+  /// The bytes of the model's fatbin; {nullptr, 0} when it has none.
+  const void *fatbin() const { return fatbinData; }
+  size_t fatbinSize() const { return fatbinBytes; }
   const std::vector<lacuna_tensor_info> &weights() const { return weightInfos; }
-
-  /// As lacuna_model_function finds it; throws an Error.
-  const Function &function(const char *name) const;
 
 private:
   Model() = default;
   void open(const std::string &path);
   void readManifest();
   void resolveFunctions();
+  void findFatbin();
   void describe();
   const lacuna_tensor_info *describe(const std::vector<TensorSpec> &specs);
   lacuna_tensor_info describe(const TensorSpec &spec);
@@ -54,7 +71,9 @@ private:
   void *handle = nullptr;
   std::string text;
   Manifest content;
-  std::vector<Function> table;
+  std::vector<Target> table;
+  const void *fatbinData = nullptr;
+  size_t fatbinBytes = 0;
   std::vector<lacuna_tensor_info> weightInfos;
   // What the descriptions point to; deques keep addresses.
   std::deque<std::vector<lacuna_tensor_info>> infos;

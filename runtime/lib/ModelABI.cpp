@@ -76,16 +76,26 @@ void lacuna_rt_parallel_for(void (*body)(void *, int64_t, int64_t), void *ctx,
 
 void *lacuna_rt_alloc(int64_t bytes) {
   Frame &frame = requireFrame("lacuna_rt_alloc");
-  void *memory =
-      bytes < 0 ? nullptr : frame.call.allocate(static_cast<uint64_t>(bytes));
-  if (memory)
-    return memory;
-  char message[128];
-  std::snprintf(message, sizeof(message),
-                "out of memory: the model asked for %lld bytes of scratch "
-                "memory",
-                static_cast<long long>(bytes));
-  fail(LACUNA_ERROR_MEMORY, message);
+  Failure failure;
+  void *memory = frame.call.allocate(bytes, failure);
+  if (failure.status != LACUNA_OK)
+    fail(failure.status, failure.message);
+  return memory;
+}
+
+void lacuna_rt_launch(int32_t kernel, const int64_t *sizes, void **params,
+                      int32_t num_params) {
+  Frame &frame = requireFrame("lacuna_rt_launch");
+  Failure failure;
+  if (!frame.call.launch(kernel, sizes, params, num_params, failure))
+    fail(failure.status, failure.message);
+}
+
+void lacuna_rt_copy(void *target, const void *source, int64_t bytes) {
+  Frame &frame = requireFrame("lacuna_rt_copy");
+  Failure failure;
+  if (!frame.call.copy(target, source, bytes, failure))
+    fail(failure.status, failure.message);
 }
 
 void lacuna_rt_free(void *memory) {
@@ -98,6 +108,8 @@ void lacuna_rt_fail(const char *message) {
 }
 
 void memrefCopy(int64_t element_size, void *source, void *destination) {
+  // Memory of a model may be a GPU's; tests and tools copy the host's.
+  Frame *frame = currentFrame();
   int64_t rank = 0;
   Strided from = getStrided(source, rank);
   Strided to = getStrided(destination, rank);
@@ -116,7 +128,10 @@ void memrefCopy(int64_t element_size, void *source, void *destination) {
   if (rank > deepest)
     lacuna_rt_fail("a copy of a tensor with more than 64 dimensions");
   while (true) {
-    std::memcpy(to.data, from.data, static_cast<size_t>(piece));
+    if (frame)
+      lacuna_rt_copy(to.data, from.data, piece);
+    else
+      std::memcpy(to.data, from.data, static_cast<size_t>(piece));
     int64_t axis = rank - 1;
     for (; axis >= 0; --axis) {
       from.data += from.strides[axis] * element_size;

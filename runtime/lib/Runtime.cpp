@@ -65,19 +65,6 @@ WeightFiles readFiles(const lacuna_session_options &options) {
   return files;
 }
 
-const Device &chooseDevice(const Model &model, const char *name) {
-  const std::string &target = model.manifest().target;
-  if (name && !findDevice(name))
-    throw Error(LACUNA_ERROR_ARGUMENT,
-                "there is no device '" + std::string(name) +
-                    "', this runtime has " + describeDevices());
-  if (name && target != name)
-    throw Error(LACUNA_ERROR_UNSUPPORTED, "the model is compiled for '" +
-                                              target + "' and cannot run on '" +
-                                              name + "'");
-  return *findDevice(target);
-}
-
 } // namespace
 
 const char *lacuna_version(void) { return LACUNA_RUNTIME_VERSION; }
@@ -115,7 +102,7 @@ lacuna_status lacuna_model_function(const lacuna_model *model, const char *name,
   return guard([&] {
     require(model, "model");
     require(info, "info");
-    *info = model->model->function(name).info;
+    *info = model->model->targets().front().function(name).info;
   });
 }
 
@@ -140,9 +127,9 @@ lacuna_status lacuna_session_create(lacuna_model *model,
     *session = nullptr;
     require(model, "model");
     lacuna_session_options given = readOptions(options);
-    const Device &device = chooseDevice(*model->model, given.device);
-    *session = new lacuna_session{Session(
-        model->model, device, readFiles(given), chooseThreads(given.threads))};
+    *session = new lacuna_session{
+        Session(model->model, chooseDevice(*model->model, given.device),
+                readFiles(given), chooseThreads(given.threads))};
   });
 }
 

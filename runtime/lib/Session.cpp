@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One call: check the tensors, let the model tell its output shapes, enter it.
+// One call: check the tensors, let the model tell its output shapes, bring
+// host tensors to a GPU, enter the model, bring outputs back.
 
 #include "Session.h"
 
 #include "Error.h"
+#include "Staging.h"
 
 #include <cfenv>
 
@@ -43,6 +45,14 @@ size_t countDims(const DLTensor *tensors, size_t count) {
 }
 
 } // namespace
+
+Session::Session(std::shared_ptr<const Model> model, Choice choice,
+                 WeightFiles files, int threads)
+    : model(std::move(model)), place(std::move(choice.device)),
+      target(*choice.target), pool(threads),
+      kernels(place->isHost() ? nullptr
+                              : new Kernels(*this->model, target, *place)),
+      weights(*this->model, target, *place, std::move(files), pool) {}
 
 std::vector<int64_t> Session::tellShapes(const Function &function, Call &call,
                                          const SignatureChecker &checker,
@@ -86,7 +96,7 @@ void Session::enter(const Function &function, Call &call,
 
 void Session::outputShapes(const char *name, const DLTensor *inputs,
                            size_t numInputs, int64_t *dims, size_t numDims) {
-  const Function &function = model->function(name);
+  const Function &function = target.function(name);
   size_t expected = function.spec->numOutputDims();
   if (numDims != expected)
     throw Error(LACUNA_ERROR_ARGUMENT,
@@ -96,24 +106,47 @@ void Session::outputShapes(const char *name, const DLTensor *inputs,
                     std::to_string(expected));
   if (!dims && numDims != 0)
     throw Error(LACUNA_ERROR_ARGUMENT, "dims is a null pointer");
-  SignatureChecker checker(*function.spec, device);
+  SignatureChecker checker(*function.spec, *place);
   checker.checkInputs(inputs, numInputs, /*needData=*/false);
-  Call call(memory, pool);
+  Call call(memory, pool, kernels.get(), nullptr);
   std::vector<int64_t> told = tellShapes(function, call, checker, inputs);
   std::copy(told.begin(), told.end(), dims);
 }
 
+/// Failures there get the context that a stack of kernels lacks.
+void Session::runOnDevice(const Function &function, Call &call,
+                          const DLTensor *inputs, const DLTensor *outputs,
+                          void *stream) {
+  const FunctionSpec &spec = *function.spec;
+  try {
+    Staging staging(*place, stream);
+    std::vector<DLTensor> in = staging.inputs(inputs, spec.inputs.size());
+    std::vector<DLTensor> out = staging.outputs(outputs, spec.outputs.size());
+    enter(function, call, in.data(), out.data());
+    staging.finish();
+  } catch (const Error &error) {
+    std::string in = describeTensors(spec.inputs, inputs);
+    std::string out = describeTensors(spec.outputs, outputs);
+    throw Error(error.status(), "'" + spec.name + "' (" + in +
+                                    (in.empty() ? "" : " ") + "-> " + out +
+                                    "): " + error.what());
+  }
+}
+
 void Session::run(const char *name, const DLTensor *inputs, size_t numInputs,
                   const DLTensor *outputs, size_t numOutputs, void *stream) {
-  const Function &function = model->function(name);
-  std::string why;
-  if (!device.acceptsStream(stream, why))
-    throw Error(LACUNA_ERROR_ARGUMENT, why);
-  SignatureChecker checker(*function.spec, device);
+  const Function &function = target.function(name);
+  if (stream && place->isHost())
+    throw Error(LACUNA_ERROR_ARGUMENT,
+                "a stream was given, but the device 'cpu' has none: pass NULL");
+  SignatureChecker checker(*function.spec, *place);
   checker.checkInputs(inputs, numInputs, /*needData=*/true);
-  Call call(memory, pool);
+  Call call(memory, pool, kernels.get(), stream);
   std::vector<int64_t> dims = tellShapes(function, call, checker, inputs);
   checker.checkOutputs(outputs, numOutputs, dims);
   checker.checkOverlap(inputs, outputs);
-  enter(function, call, inputs, outputs);
+  if (place->isHost())
+    enter(function, call, inputs, outputs);
+  else
+    runOnDevice(function, call, inputs, outputs, stream);
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A session: a model with weights, threads and scratch memory. Calls may come
-// from several threads; nothing in it changes after its creation except the
-// pools, which lock.
+// A session: a model on a device, with weights, threads and scratch memory.
+// Calls may come from several threads; nothing in it changes after its
+// creation except the pools and the kernels, which lock.
 
 #ifndef LACUNA_RUNTIME_LIB_SESSION_H
 #define LACUNA_RUNTIME_LIB_SESSION_H
 
+#include "Choice.h"
+#include "Kernels.h"
 #include "Tensors.h"
 #include "Weights.h"
 
@@ -14,12 +16,11 @@ namespace lacuna::runtime {
 
 class Session {
 public:
-  Session(std::shared_ptr<const Model> model, const Device &device,
-          WeightFiles files, int threads)
-      : model(std::move(model)), device(device), pool(threads),
-        weights(*this->model, device, std::move(files), pool) {}
+  Session(std::shared_ptr<const Model> model, Choice choice, WeightFiles files,
+          int threads);
 
   int threads() const { return pool.size(); }
+  const Device &device() const { return *place; }
 
   void outputShapes(const char *name, const DLTensor *inputs, size_t numInputs,
                     int64_t *dims, size_t numDims);
@@ -27,6 +28,8 @@ public:
            const DLTensor *outputs, size_t numOutputs, void *stream);
 
 private:
+  void runOnDevice(const Function &function, Call &call, const DLTensor *inputs,
+                   const DLTensor *outputs, void *stream);
   std::vector<int64_t> tellShapes(const Function &function, Call &call,
                                   const SignatureChecker &checker,
                                   const DLTensor *inputs);
@@ -35,9 +38,11 @@ private:
 
   // Destroyed from the last: the code goes after all that may use it.
   std::shared_ptr<const Model> model;
-  const Device &device;
+  std::shared_ptr<const Device> place;
+  const Target &target;
   MemoryPool memory;
   ThreadPool pool;
+  std::unique_ptr<Kernels> kernels; ///< Null on the CPU.
   Weights weights;
 };
 

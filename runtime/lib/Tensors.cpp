@@ -95,6 +95,16 @@ bool isContiguous(const DLTensor &tensor) {
 
 } // namespace
 
+std::string
+lacuna::runtime::describeTensors(const std::vector<TensorSpec> &specs,
+                                 const DLTensor *tensors) {
+  std::string text;
+  for (size_t i = 0; i < specs.size(); ++i)
+    text +=
+        (i == 0 ? "" : ", ") + specs[i].name + " " + describeShape(tensors[i]);
+  return text;
+}
+
 uint8_t *lacuna::runtime::getData(const DLTensor &tensor) {
   // Without elements there may be no memory either; null is not for models.
   alignas(64) static uint8_t nothing[64];
@@ -153,6 +163,20 @@ void SignatureChecker::checkMemory(const TensorSpec &spec,
         std::to_string(width) + ", its element size: pass a copy");
 }
 
+void SignatureChecker::checkPlace(const DLTensor &tensor,
+                                  const std::string &what) const {
+  if (device.reaches(tensor.device) ||
+      (!device.isHost() && isHostMemory(tensor.device)))
+    return;
+  auto text = [](const DLDevice &place) {
+    return std::to_string(place.device_type) + ":" +
+           std::to_string(place.device_id);
+  };
+  bad(what + " is on the DLPack device " + text(tensor.device) + ", expected " +
+      text(device.dlDevice()) + ", which is '" + device.name() + "'" +
+      (device.isHost() ? "" : ", or the host"));
+}
+
 void SignatureChecker::check(const TensorSpec &spec, const DLTensor &tensor,
                              const std::string &what, bool needData) const {
   if (!matches(spec.type, tensor.dtype))
@@ -162,11 +186,7 @@ void SignatureChecker::check(const TensorSpec &spec, const DLTensor &tensor,
   checkShape(spec, tensor, what);
   if (!needData)
     return;
-  if (tensor.device.device_type != device.type || tensor.device.device_id != 0)
-    bad(what + " is on the DLPack device " +
-        std::to_string(tensor.device.device_type) + ":" +
-        std::to_string(tensor.device.device_id) + ", expected " +
-        std::to_string(device.type) + ":0, which is '" + device.name + "'");
+  checkPlace(tensor, what);
   if (!isContiguous(tensor))
     bad(what + " is not contiguous and row-major: pass a copy that is (in " +
         "NumPy numpy.ascontiguousarray)");
@@ -197,7 +217,7 @@ void SignatureChecker::checkInputs(const DLTensor *tensors, size_t count,
     std::string what = name("input", spec, function);
     check(spec, tensors[i], what, needData);
     checkSymbols(spec, tensors[i], what);
-    if (!needData || !device.readsHostMemory)
+    if (!needData || !isHostMemory(tensors[i].device))
       continue;
     packing::Tensor content;
     content.type = spec.type;

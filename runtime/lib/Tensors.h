@@ -47,6 +47,8 @@ private:
     std::string where;
   };
 
+  void checkPlace(const DLTensor &tensor, const std::string &what) const;
+
   const FunctionSpec &function;
   const Device &device;
   std::map<std::string, Binding> symbols;
@@ -64,6 +66,10 @@ private:
   std::vector<int64_t> words;
   std::vector<void *> pointers;
 };
+
+/// "x [3, 64], y [3, 4]", for errors.
+std::string describeTensors(const std::vector<TensorSpec> &specs,
+                            const DLTensor *tensors);
 
 /// Where the elements begin, and how many bytes they are.
 uint8_t *getData(const DLTensor &tensor);

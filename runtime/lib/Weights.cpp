@@ -57,11 +57,11 @@ packing::ParallelFor makeParallelFor(ThreadPool &threads) {
 
 } // namespace
 
-Weights::Weights(const Model &model, const Device &device, WeightFiles files,
-                 ThreadPool &threads)
+Weights::Weights(const Model &model, const Target &target, const Device &device,
+                 WeightFiles files, ThreadPool &threads)
     : device(device), parallel(makeParallelFor(threads)) {
   std::set<Key> wanted;
-  for (const FunctionSpec &function : model.manifest().functions)
+  for (const FunctionSpec &function : target.spec->functions)
     for (const runtime::Binding &binding : function.bindings)
       wanted.insert({binding.weight, binding.view});
   if (wanted.empty())
@@ -75,6 +75,9 @@ Weights::Weights(const Model &model, const Device &device, WeightFiles files,
     if (dense || packed)
       bind(store, specs[i], i, dense, packed);
   }
+  // Calls on any stream may read them from now on.
+  if (!device.isHost())
+    device.synchronize(nullptr);
 }
 
 void Weights::bind(const packing::WeightStore &store, const TensorSpec &spec,
@@ -101,18 +104,17 @@ void Weights::bind(const packing::WeightStore &store, const TensorSpec &spec,
 void Weights::add(Key key, const packing::Tensor &tensor) {
   uint64_t address = reinterpret_cast<uint64_t>(tensor.bytes.data);
   bool aligned = address % packing::getByteWidth(tensor.type) == 0;
-  if (device.readsHostMemory && aligned && tensor.bytes.data) {
+  if (device.isHost() && aligned && tensor.bytes.data) {
     buffers[key] = {tensor.bytes.data, tensor.shape, tensor.owner};
     return;
   }
-  std::shared_ptr<void> memory(device.allocate(tensor.bytes.size),
-                               device.release);
-  if (!memory)
-    throw Error(LACUNA_ERROR_MEMORY, "no memory for a weight of " +
-                                         std::to_string(tensor.bytes.size) +
-                                         " bytes");
-  if (!device.upload(memory.get(), tensor.bytes.data, tensor.bytes.size))
-    throw Error(LACUNA_ERROR_INTERNAL, "a weight cannot be copied to '" +
-                                           std::string(device.name) + "'");
-  buffers[key] = {memory.get(), tensor.shape, memory};
+  try {
+    std::shared_ptr<void> memory = device.allocateShared(tensor.bytes.size);
+    device.upload(memory.get(), tensor.bytes.data, tensor.bytes.size);
+    buffers[key] = {memory.get(), tensor.shape, memory};
+  } catch (const Error &error) {
+    throw Error(error.status(),
+                "bringing a weight of " + std::to_string(tensor.bytes.size) +
+                    " bytes to '" + device.name() + "': " + error.what());
+  }
 }

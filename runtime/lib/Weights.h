@@ -23,9 +23,10 @@ struct WeightFiles {
 /// however many functions bind it.
 class Weights {
 public:
-  /// Reads, checks and packs; throws an Error.
-  Weights(const Model &model, const Device &device, WeightFiles files,
-          ThreadPool &threads);
+  /// Reads, checks and packs what functions of the target bind, and brings it
+  /// to the device; throws an Error.
+  Weights(const Model &model, const Target &target, const Device &device,
+          WeightFiles files, ThreadPool &threads);
 
   struct Buffer {
     const void *data;

@@ -37,6 +37,7 @@ using SessionPtr = std::unique_ptr<lacuna_session, Close>;
           << lacuna_last_error();                                              \
   } while (false)
 #define ASSERT_WORKS(call) ASSERT_EQ(call, LACUNA_OK) << lacuna_last_error()
+#define EXPECT_WORKS(call) EXPECT_EQ(call, LACUNA_OK) << lacuna_last_error()
 
 /// A tensor over a vector that outlives it.
 template <typename T>
@@ -67,23 +68,27 @@ protected:
   std::string at(const std::string &name) const { return folder + "/" + name; }
 
   std::string manifest() {
-    ModelPtr model = load(LACUNA_HANDMADE_MODEL);
+    ModelPtr model = load(original);
     return lacuna_model_manifest(model.get());
   }
 
-  /// A copy of the handmade model with another manifest.
-  std::string patched(const std::string &text) {
-    std::ifstream in(LACUNA_HANDMADE_MODEL, std::ios::binary);
+  /// A copy of the original model with other bytes in the place of `before`.
+  std::string patched(const std::string &before, const std::string &after) {
+    std::ifstream in(original, std::ios::binary);
     std::string bytes((std::istreambuf_iterator<char>(in)), {});
-    std::string before = manifest();
     size_t where = bytes.find(before);
     EXPECT_NE(where, std::string::npos);
-    size_t room = 16384;
-    EXPECT_LE(text.size(), room);
-    bytes.replace(where, room, text + std::string(room - text.size(), 0));
+    bytes.replace(where, after.size(), after);
     std::string path = at("patched" + std::to_string(count++) + ".so");
     std::ofstream(path, std::ios::binary) << bytes;
     return path;
+  }
+
+  /// A copy of the original model with another manifest.
+  std::string patched(const std::string &text) {
+    size_t room = 16384;
+    EXPECT_LE(text.size(), room);
+    return patched(manifest(), text + std::string(room - text.size(), 0));
   }
 
   /// The manifest with the first `from` replaced.
@@ -162,6 +167,7 @@ protected:
 
   float real() { return std::uniform_real_distribution<float>(0.5, 1)(random); }
 
+  std::string original = LACUNA_HANDMADE_MODEL;
   std::string folder;
   int count = 0;
   std::vector<float> w, bias;

@@ -5,10 +5,15 @@
  * models need lacuna/Runtime.h only. runtime/README.md describes the manifest.
  *
  * A model exports, beside `const char lacuna_manifest[]` (JSON, ends in NUL),
- * for each function F of the manifest:
+ * for each target with prefix P and each function F of the manifest:
  *
- *   void lacuna_entry_F(void **descriptors);
- *   void lacuna_shapes_F(void **descriptors, int64_t *dims);
+ *   void lacuna_entry_PF(void **descriptors);
+ *   void lacuna_shapes_PF(void **descriptors, int64_t *dims);
+ *
+ * and, when it has kernels, one fatbin, uncompressed, with PTX and cubins:
+ *
+ *   const unsigned char lacuna_fatbin[];    // section .lacuna_fatbin
+ *   const uint64_t lacuna_fatbin_size;
  *
  * Descriptors are pointers to MLIR's ranked memref descriptors: {void
  * *allocated; void *aligned; int64_t offset; int64_t sizes[rank]; int64_t
@@ -16,6 +21,9 @@
  * gets them for inputs, outputs and bindings, in this order; pointers of
  * tensors without elements are not null. `lacuna_shapes_F` gets those of the
  * inputs and writes all sizes of all outputs, one output after the other.
+ *
+ * The functions of a GPU's target are host code, too. Their descriptors, and
+ * lacuna_rt_alloc, give device memory, which they pass on and never read.
  *
  * The functions below are called by models only, inside an entry or a shape
  * function, from its thread or from a body that lacuna_rt_parallel_for runs.
@@ -27,7 +35,7 @@
 
 #include <stdint.h>
 
-#define LACUNA_ABI_VERSION 1
+#define LACUNA_ABI_VERSION 2
 
 #ifdef __cplusplus
 extern "C" {
@@ -46,9 +54,21 @@ lacuna_rt_parallel_for(void (*body)(void *ctx, int64_t begin, int64_t end),
 
 /** Memory of the running call, aligned to 64 bytes, not zeroed and never NULL:
     without memory the call fails. What is not freed is freed when the call
-    ends. Any thread of the call may free it. */
+    ends. Any thread of the call may free it. In a call on a GPU it is memory
+    of the device, given and freed in the order of the call's stream. */
 LACUNA_API_RT void *lacuna_rt_alloc(int64_t bytes);
 LACUNA_API_RT void lacuna_rt_free(void *memory);
+
+/** Launches a kernel on the call's stream: the one at index `kernel` of the
+    target's "kernels" in the manifest. `sizes`: blocks in x, y and z, threads
+    of a block in x, y and z, bytes of dynamic shared memory. `params`: a
+    pointer to each parameter's value. A failure ends the call. */
+LACUNA_API_RT void lacuna_rt_launch(int32_t kernel, const int64_t *sizes,
+                                    void **params, int32_t num_params);
+
+/** Copies memory of the call's device, in the order of its stream. */
+LACUNA_API_RT void lacuna_rt_copy(void *target, const void *source,
+                                  int64_t bytes);
 
 /** Ends the running call with LACUNA_ERROR_FAILED and a copy of `message`;
     does not return. In a body other pieces may still be finished before. */
@@ -56,7 +76,8 @@ LACUNA_API_RT void lacuna_rt_fail(const char *message)
     __attribute__((noreturn));
 
 /** Copies a strided memref into another of the same shape, as MLIR's
-    mlir_c_runner_utils does: {int64_t rank; void *descriptor} each. */
+    mlir_c_runner_utils does: {int64_t rank; void *descriptor} each. In a call
+    on a GPU both are the device's; each contiguous piece is one copy. */
 LACUNA_API_RT void memrefCopy(int64_t element_size, void *source,
                               void *destination);
 

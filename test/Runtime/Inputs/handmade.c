@@ -106,13 +106,17 @@ EXPORT void lacuna_entry_address(void **d) {
   *(int64_t *)((memref *)d[0])->aligned =
       (int64_t)(intptr_t)((memref *)d[1])->aligned;
 }
-EXPORT void lacuna_shapes_address(void **d, int64_t *out) { (void)d, (void)out; }
+EXPORT void lacuna_shapes_address(void **d, int64_t *out) {
+  (void)d, (void)out;
+}
 
 EXPORT void lacuna_entry_add(void **d) {
   for (int64_t i = 0; i < size(d[0], 0); ++i)
     f64(d[2])[i] = f64(d[0])[i] + f64(d[1])[i];
 }
-EXPORT void lacuna_shapes_add(void **d, int64_t *out) { out[0] = size(d[0], 0); }
+EXPORT void lacuna_shapes_add(void **d, int64_t *out) {
+  out[0] = size(d[0], 0);
+}
 
 /* Sums per piece, so that another cut gives other bits. */
 typedef struct {
@@ -175,7 +179,9 @@ EXPORT void lacuna_entry_trouble(void **d) {
   lacuna_rt_parallel_for(trouble_body, &how, 500, 1);
   *(int32_t *)((memref *)d[1])->aligned = 77;
 }
-EXPORT void lacuna_shapes_trouble(void **d, int64_t *out) { (void)d, (void)out; }
+EXPORT void lacuna_shapes_trouble(void **d, int64_t *out) {
+  (void)d, (void)out;
+}
 
 EXPORT void lacuna_entry_reshape(void **d) {
   for (int64_t i = 0; i < size(d[0], 0); ++i)

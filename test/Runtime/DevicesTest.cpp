@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Sessions on a GPU, with a fake in the emulator's place: what is asked of the
+// device, which target is taken, and every way to fail.
+
+#include "Support.h"
+#include "lacuna/DeviceABI.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <dlfcn.h>
+#include <thread>
+
+namespace {
+class DevicesTest : public RuntimeTest {
+protected:
+  void SetUp() override {
+    RuntimeTest::SetUp();
+    original = LACUNA_GPU_MODEL;
+    unsetenv("LACUNA_DEVICE");
+    // The runtime prefers a plug-in that is already there.
+    void *handle = dlopen(LACUNA_FAKE_DEVICE, RTLD_NOW | RTLD_LOCAL);
+    ASSERT_TRUE(handle) << dlerror();
+    find(handle, "lacuna_fake_take_record", takeRecord);
+    find(handle, "lacuna_fake_fail", letFail);
+    find(handle, "lacuna_fake_set_version", setVersion);
+    find(handle, "lacuna_fake_num_allocations", numAllocations);
+    find(handle, "lacuna_device_plugin", plugin);
+    letFail("", LACUNA_OK);
+    setVersion(LACUNA_DEVICE_ABI_VERSION);
+    record();
+    params = writeDense();
+    model = load(LACUNA_GPU_MODEL);
+  }
+
+  template <typename T>
+  void find(void *handle, const char *name, T *&function) {
+    function = reinterpret_cast<T *>(dlsym(handle, name));
+    ASSERT_TRUE(function) << name;
+  }
+
+  std::string record() {
+    std::string text;
+    takeRecord(&text);
+    return text;
+  }
+
+  lacuna_status create(lacuna_model *model, const char *device,
+                       SessionPtr &result) {
+    const char *paths[] = {params.c_str()};
+    lacuna_session_options options = {};
+    options.struct_size = sizeof(options);
+    options.params = paths;
+    options.num_params = 1;
+    options.threads = 1;
+    options.device = device;
+    lacuna_session *session = nullptr;
+    lacuna_status status = lacuna_session_create(model, &options, &session);
+    result.reset(session);
+    return status;
+  }
+
+  SessionPtr open(const char *device) {
+    SessionPtr result;
+    EXPECT_EQ(create(model.get(), device, result), LACUNA_OK)
+        << lacuna_last_error();
+    return result;
+  }
+
+  lacuna_status run(lacuna_session *session, const char *function, size_t n,
+                    void *stream = nullptr) {
+    x.clear();
+    for (size_t i = 0; i < n; ++i)
+      x.push_back(real());
+    y.assign(n, NAN);
+    shape = {int64_t(n)};
+    DLTensor in = wrap(x, shape), out = wrap(y, shape);
+    return lacuna_session_run(session, function, &in, 1, &out, 1, stream);
+  }
+
+  void expectMain() {
+    for (size_t i = 0; i < x.size(); ++i)
+      EXPECT_FLOAT_EQ(y[i], 2 * x[i] + bias[i % 4]) << i;
+  }
+
+  void (*takeRecord)(std::string *);
+  void (*letFail)(const char *, lacuna_status);
+  void (*setVersion)(uint32_t);
+  size_t (*numAllocations)();
+  const lacuna_device_table *(*plugin)();
+  std::string params;
+  ModelPtr model;
+  std::vector<float> x, y;
+  std::vector<int64_t> shape;
+};
+
+TEST_F(DevicesTest, RunsHostTensors) {
+  SessionPtr s = open("emulator:sm_80");
+  EXPECT_EQ(record(), "open sm_80\nallocate 16\ncopy in 16\nsynchronize\n");
+  ASSERT_WORKS(run(s.get(), "main", 200));
+  expectMain();
+  // The module is loaded by the first launch only; one wait, at the end.
+  EXPECT_EQ(record(), "allocate 800\ncopy in 800\nallocate 800\nload sm_80\n"
+                      "kernel scale\nlaunch scale 2x1x1 128x1x1 0\n"
+                      "copy out 800\nsynchronize\nrelease\nrelease\n");
+  ASSERT_WORKS(run(s.get(), "main", 100));
+  expectMain();
+  EXPECT_EQ(record(), "allocate 400\ncopy in 400\nallocate 400\n"
+                      "launch scale 1x1x1 128x1x1 0\n"
+                      "copy out 400\nsynchronize\nrelease\nrelease\n");
+  ASSERT_WORKS(run(s.get(), "main", 0));
+  s.reset();
+  EXPECT_NE(record().find("unload\nclose\n"), std::string::npos);
+  EXPECT_EQ(numAllocations(), 0u);
+}
+
+TEST_F(DevicesTest, ScratchAndCopies) {
+  for (const char *device : {"emulator:sm_80", "cpu"}) {
+    SessionPtr s = open(device);
+    ASSERT_WORKS(run(s.get(), "scratch", 130));
+    for (size_t i = 0; i < x.size(); ++i)
+      EXPECT_FLOAT_EQ(y[i], 3 * (2 * x[i] + bias[i % 4]) + bias[i % 4]);
+    ASSERT_WORKS(run(s.get(), "swap", 6));
+    for (size_t i = 0; i < 6; ++i)
+      EXPECT_EQ(y[i], x[i % 2 * 3 + i / 2]);
+  }
+  EXPECT_EQ(numAllocations(), 0u);
+}
+
+TEST_F(DevicesTest, DeviceTensorsAreUsedInPlace) {
+  SessionPtr s = open("emulator:sm_80");
+  const lacuna_device_table *table = plugin();
+  lacuna_device *device = nullptr;
+  ASSERT_WORKS(table->open("", &device));
+  void *in = nullptr, *out = nullptr;
+  ASSERT_WORKS(table->allocate(device, 64, nullptr, &in));
+  ASSERT_WORKS(table->allocate(device, 64, nullptr, &out));
+  ASSERT_WORKS(table->fill(device, in, 0x3f800000, 4, 16, nullptr));
+  ASSERT_WORKS(run(s.get(), "main", 15)); // Loads.
+  record();
+  std::vector<float> none(16, NAN);
+  shape = {15};
+  DLTensor a = wrap(none, shape), b = a;
+  a.data = in, b.data = out;
+  a.byte_offset = 4, b.byte_offset = 4;
+  a.device = b.device = {kDLExtDev, 0};
+  void *stream = nullptr;
+  ASSERT_WORKS(table->stream_create(device, &stream));
+  ASSERT_WORKS(lacuna_session_run(s.get(), "main", &a, 1, &b, 1, stream));
+  EXPECT_EQ(record(), "launch scale 1x1x1 128x1x1 0\n"); // No wait.
+  ASSERT_WORKS(
+      table->copy(device, none.data(), out, 64, LACUNA_COPY_TO_HOST, nullptr));
+  EXPECT_EQ(none[0], 0);
+  for (int i = 0; i < 15; ++i)
+    EXPECT_FLOAT_EQ(none[i + 1], 2 + bias[i % 4]);
+  b.device.device_id = 1;
+  EXPECT_FAILS(LACUNA_ERROR_TENSOR,
+               lacuna_session_run(s.get(), "main", &a, 1, &b, 1, stream),
+               "output 'y' of 'main'", "12:1", "12:0", "'emulator:sm_80'",
+               "or the host");
+  table->stream_destroy(device, stream);
+  ASSERT_WORKS(table->release(device, in, nullptr));
+  ASSERT_WORKS(table->release(device, out, nullptr));
+  table->close(device);
+}
+
+TEST_F(DevicesTest, ChoosesTheTarget) {
+  struct {
+    const char *device, *loaded;
+  } cases[] = {{"emulator:sm_80", "load sm_80\n"},
+               {"emulator:sm_86", "load sm_80\n"},
+               {"emulator:sm_90", "load sm_80\n"},
+               {"emulator:sm_90a", "load sm_90a\n"},
+               {"emulator:sm_120a", "load sm_80\n"},
+               // Without an architecture it is that of the best target.
+               {"emulator", "load sm_90a\n"}};
+  for (const auto &test : cases) {
+    SessionPtr s = open(test.device);
+    ASSERT_WORKS(run(s.get(), "main", 5)) << test.device;
+    expectMain();
+    EXPECT_NE(record().find(test.loaded), std::string::npos) << test.device;
+  }
+  SessionPtr s;
+  EXPECT_FAILS(LACUNA_ERROR_UNSUPPORTED,
+               create(model.get(), "emulator:sm_75", s),
+               "'cpu', 'sm_80' and 'sm_90a'", "'emulator:sm_75'");
+  EXPECT_FAILS(LACUNA_ERROR_ARGUMENT, create(model.get(), "emulator:75", s),
+               "'75'", "such as sm_80");
+  EXPECT_FAILS(LACUNA_ERROR_ARGUMENT, create(model.get(), "emulator:", s),
+               "nothing after its colon");
+  EXPECT_FAILS(LACUNA_ERROR_ARGUMENT, create(model.get(), "tpu", s), "'tpu'",
+               "'cpu'", "'emulator'");
+  ModelPtr cpuOnly = load(LACUNA_HANDMADE_MODEL);
+  EXPECT_FAILS(LACUNA_ERROR_UNSUPPORTED, create(cpuOnly.get(), "emulator", s),
+               "compiled for 'cpu'", "'emulator'");
+}
+
+TEST_F(DevicesTest, ChoosesTheDevice) {
+  // There is no GPU for tests, so the default is the CPU...
+  SessionPtr s = open(nullptr);
+  ASSERT_WORKS(run(s.get(), "main", 5));
+  expectMain();
+  EXPECT_EQ(record(), "");
+  // ... until the environment says otherwise; the option is stronger.
+  setenv("LACUNA_DEVICE", "emulator:sm_80", 1);
+  s = open(nullptr);
+  EXPECT_NE(record().find("open sm_80"), std::string::npos);
+  s = open("cpu");
+  setenv("LACUNA_DEVICE", "", 1);
+  s = open(nullptr);
+  EXPECT_EQ(record().find("open"), std::string::npos);
+  unsetenv("LACUNA_DEVICE");
+  // A model without a CPU target names what would run it.
+  std::string text = manifest();
+  size_t gpu = text.find("{\"name\":\"sm_80\"");
+  size_t cpu = text.find("{\"name\":\"cpu\"");
+  ASSERT_NE(gpu, std::string::npos);
+  ModelPtr gpuOnly = load(patched(text.erase(cpu, gpu - cpu)));
+  EXPECT_FAILS(LACUNA_ERROR_UNSUPPORTED, create(gpuOnly.get(), nullptr, s),
+               "'sm_80' and 'sm_90a'", "'emulator'");
+  EXPECT_FAILS(LACUNA_ERROR_UNSUPPORTED, create(gpuOnly.get(), "cpu", s),
+               "'sm_80' and 'sm_90a'", "'cpu'");
+}
+
+TEST_F(DevicesTest, FailuresHaveContext) {
+  SessionPtr s = open("emulator:sm_80");
+  EXPECT_FAILS(LACUNA_ERROR_FAILED, run(s.get(), "trouble", 1),
+               "'trouble' (x [1] -> y [1])", "kernel 7", "'sm_80' has 3");
+  EXPECT_FAILS(LACUNA_ERROR_ARTIFACT, run(s.get(), "trouble", 2),
+               "kernel 'missing'", "gpumodel.so");
+  EXPECT_FAILS(LACUNA_ERROR_ARGUMENT, run(s.get(), "trouble", 3),
+               "kernel 'few' (grid 1x1x1, block 32x1x1, 0 bytes of shared "
+               "memory) on 'emulator:sm_80': it has 1 parameters, 0 were");
+  EXPECT_FAILS(LACUNA_ERROR_FAILED, run(s.get(), "trouble", 4), "kernel 'few'",
+               "grid 1x-5x1", "is -5");
+  EXPECT_FAILS(LACUNA_ERROR_MEMORY, run(s.get(), "trouble", 5),
+               "allocating 4611686018427387903 bytes", "no more than 1 GB");
+  EXPECT_FAILS(LACUNA_ERROR_FAILED, run(s.get(), "trouble", 6),
+               "copying 8 bytes", "outside of device memory");
+  EXPECT_FAILS(LACUNA_ERROR_FAILED, run(s.get(), "trouble", 7),
+               "sizes 7 and 8 do not fit");
+  EXPECT_FAILS(LACUNA_ERROR_MEMORY, run(s.get(), "trouble", 8), "-1 bytes");
+  EXPECT_FAILS(LACUNA_ERROR_FAILED, run(s.get(), "trouble", 9),
+               "9223372036854775807");
+  EXPECT_FAILS(LACUNA_ERROR_FAILED, run(s.get(), "trouble", 10), "negative");
+  // Every function of the device may fail, and the session goes on.
+  for (const char *function : {"allocate", "copy", "launch", "synchronize"}) {
+    letFail(function, LACUNA_ERROR_INTERNAL);
+    EXPECT_FAILS(LACUNA_ERROR_INTERNAL, run(s.get(), "scratch", 8),
+                 "'scratch' (x [8] -> y [8])", "'emulator:sm_80'",
+                 "the fake was told to fail");
+    letFail("", LACUNA_OK);
+    ASSERT_WORKS(run(s.get(), "main", 8));
+    expectMain();
+  }
+  EXPECT_EQ(numAllocations(), 1u); // The weight.
+  SessionPtr cpu = open("cpu");
+  EXPECT_FAILS(LACUNA_ERROR_FAILED, run(cpu.get(), "trouble", 2),
+               "its target is the CPU");
+}
+
+TEST_F(DevicesTest, SessionsThatCannotBegin) {
+  SessionPtr s;
+  letFail("open", LACUNA_ERROR_UNSUPPORTED);
+  EXPECT_FAILS(LACUNA_ERROR_UNSUPPORTED,
+               create(model.get(), "emulator:sm_80", s), "'emulator:sm_80'",
+               "cannot be opened", "told to fail");
+  for (const char *function : {"allocate", "copy"}) {
+    letFail(function, LACUNA_ERROR_MEMORY);
+    EXPECT_FAILS(LACUNA_ERROR_MEMORY, create(model.get(), "emulator:sm_80", s),
+                 "a weight of 16 bytes", "'emulator:sm_80'");
+  }
+  letFail("", LACUNA_OK);
+  setVersion(99);
+  EXPECT_FAILS(LACUNA_ERROR_UNSUPPORTED,
+               create(model.get(), "emulator:sm_80", s), "device ABI 99");
+  EXPECT_EQ(numAllocations(), 0u);
+}
+
+TEST_F(DevicesTest, CallsFromManyThreads) {
+  SessionPtr s = open("emulator:sm_80");
+  std::vector<std::thread> callers;
+  for (int t = 0; t < 4; ++t)
+    callers.emplace_back([&, t] {
+      for (int i = 0; i < 20; ++i) {
+        std::vector<float> a(50 + t, 1), b(50 + t, NAN);
+        std::vector<int64_t> n{50 + t};
+        DLTensor in = wrap(a, n), out = wrap(b, n);
+        EXPECT_EQ(
+            lacuna_session_run(s.get(), "scratch", &in, 1, &out, 1, nullptr),
+            LACUNA_OK);
+        EXPECT_FLOAT_EQ(b[49], 3 * (2 + bias[1]) + bias[1]);
+      }
+    });
+  for (std::thread &caller : callers)
+    caller.join();
+  std::string text = record();
+  size_t loads = 0;
+  for (size_t at = 0; (at = text.find("load sm_80", at)) != std::string::npos;
+       ++at)
+    ++loads;
+  EXPECT_EQ(loads, 1u);
+}
+
+TEST_F(DevicesTest, BadTargets) {
+  std::string text = manifest();
+  struct {
+    std::string from, to, part;
+  } cases[] = {
+      {"\"targets\"", "\"target\"", "'targets' is missing"},
+      {"\"name\":\"sm_80\"", "\"name\":\"cpu\"", "'cpu'"},
+      {"\"name\":\"sm_90a\"", "\"name\":\"sm_80\"", "two targets are called"},
+      {"\"prefix\":\"sm_80_\"", "\"prefix\":\"sm_8_\"",
+       "'lacuna_entry_sm_8_main'"},
+      {"\"kernels\":[\"scale\"", "\"kernels\":[7", "targets[1].kernels[0]"},
+      {"[-1]", "[8]", "differ in their functions"},
+      {"\"features\":[]", "\"kernels\":[\"k\"]", "no GPU architecture"},
+  };
+  for (const auto &test : cases) {
+    lacuna_model *none = nullptr;
+    EXPECT_FAILS(
+        LACUNA_ERROR_ARTIFACT,
+        lacuna_model_load(patched(replaced(test.from, test.to)).c_str(), &none),
+        test.part.c_str());
+  }
+  // Targets of later compilers do not hinder those that are known.
+  ModelPtr later =
+      load(patched(replaced("\"name\":\"cpu\"", "\"name\":\"npu\"")));
+  SessionPtr s;
+  ASSERT_WORKS(create(later.get(), "emulator", s));
+  // Nor do CPU features that only another target needs.
+  later = load(patched(replaced("\"features\":[]", "\"features\":[\"warp\"]")));
+  EXPECT_FAILS(LACUNA_ERROR_UNSUPPORTED, create(later.get(), "cpu", s),
+               "'warp'");
+  ASSERT_WORKS(create(later.get(), "emulator", s));
+}
+
+TEST_F(DevicesTest, BadFatbins) {
+  std::string magic("\x50\xed\x55\xba\x01\x00\x10\x00", 8);
+  auto tryRun = [&](const std::string &path, const char *device) {
+    ModelPtr damaged = load(path);
+    SessionPtr s;
+    EXPECT_EQ(create(damaged.get(), device, s), LACUNA_OK);
+    return run(s.get(), "main", 5);
+  };
+  std::string other = magic;
+  other[0] = 0;
+  EXPECT_FAILS(LACUNA_ERROR_ARTIFACT, tryRun(patched(magic, other), "emulator"),
+               "'main'", "damaged fatbin", "magic", "compile the model again");
+  std::string cut = magic + std::string(8, '\0');
+  EXPECT_FAILS(LACUNA_ERROR_ARTIFACT, tryRun(patched(magic, cut), "emulator"),
+               "its fatbin has nothing", "'sm_90a'");
+  EXPECT_WORKS(tryRun(patched(magic, cut), "cpu"));
+  // The kind of the image for sm_80 changed into that of a cubin.
+  std::string header("\x01\x00\x01\x01\x40\x00\x00\x00", 8);
+  std::string cubin = header;
+  cubin[0] = 2;
+  EXPECT_FAILS(
+      LACUNA_ERROR_ARTIFACT, tryRun(patched(header, cubin), "emulator:sm_80"),
+      "cubin sm_80, cubin sm_80, PTX sm_90a", "nothing of target 'sm_80'");
+}
+} // namespace
