@@ -8,6 +8,7 @@
 
 #include "lacuna/Conversion/Passes.h"
 #include "lacuna/IR/Lacuna.h"
+#include "lacuna/Transforms/Weights.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/MLProgram/IR/MLProgram.h"
@@ -38,6 +39,8 @@ static DictionaryAttr describe(ml_program::GlobalOp global) {
     layout = builder.getStringAttr(storage.getSpelling());
   if (layout)
     binding.set("layout", layout);
+  if (Attribute prunes = global->getAttr(kPrunesAttr))
+    binding.set("prunes", prunes);
   binding.set("type", TypeAttr::get(eraseLayout(dense)));
   return binding.getDictionary(global.getContext());
 }

@@ -115,6 +115,11 @@ FailureOr<json::Object> Manifest::bind(func::FuncOp function,
                        {"shape", getShape(shaped)}};
     if (layout)
       entry["layout"] = layout.getValue();
+    if (auto prunes = binding.getAs<StringAttr>("prunes")) {
+      if (failed(checkName(prunes, function)))
+        return failure();
+      entry["prunes"] = prunes.getValue();
+    }
     weights.push_back(std::move(entry));
   }
   return json::Object{{"weight", it->second}, {"view", view.getValue()}};

@@ -40,6 +40,7 @@ static Expected<packing::WeightSpec> getSpec(const json::Object &weight) {
       return createStringError("weight '" + spec.name +
                                "': " + layout.message());
     spec.layout = *layout;
+    spec.prunes = weight.getString("prunes").value_or("").str();
   }
   return spec;
 }

@@ -25,6 +25,7 @@ void lacuna::buildInputPhase(OpPassManager &manager,
   manager.addPass(createNamedLiteralsToGlobals());
   manager.addPass(createInlinerPass());
   manager.addPass(createSymbolDCEPass());
+  manager.addPass(createPruneWeights());
   AnnotateLayoutsOptions annotate;
   annotate.rules = options.rules;
   manager.addPass(createAnnotateLayouts(annotate));

@@ -140,6 +140,8 @@ TensorSpec parseWeight(const Node &node) {
   if (!geometry.ok())
     layout->expected("a layout for its shape (" + geometry.message() + ")");
   spec.layout = *parsed;
+  if (auto prunes = node.find("prunes"))
+    spec.prunes = prunes->string();
   return spec;
 }
 

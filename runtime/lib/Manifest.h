@@ -23,6 +23,7 @@ struct TensorSpec {
   std::vector<std::string> symbols; ///< Empty, or a name ("": none) each.
   std::string layoutText;
   std::optional<packing::NMLayout> layout; ///< Weights only.
+  std::string prunes; ///< The weight that this is, pruned; or empty.
 };
 
 /// The buffer of a weight that a function reads.

@@ -82,7 +82,8 @@ Weights::Weights(const Model &model, const Target &target, const Device &device,
 
 void Weights::bind(const packing::WeightStore &store, const TensorSpec &spec,
                    size_t index, bool dense, bool packed) {
-  packing::WeightSpec wanted{spec.name, spec.type, spec.shape, spec.layout};
+  packing::WeightSpec wanted{spec.name, spec.type, spec.shape, spec.layout,
+                             spec.prunes};
   std::string context = "weight '" + spec.name + "': ";
   if (dense) {
     packing::Tensor tensor =

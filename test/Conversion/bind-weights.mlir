@@ -5,14 +5,14 @@ ml_program.global private @"fc.weight"(#ml_program.extern : tensor<8x4xf32>) : t
 ml_program.global private @"fc.bias"(#ml_program.extern : tensor<4xf32>) : tensor<4xf32>
 ml_program.global private @unused(#ml_program.extern : tensor<4xf32>) : tensor<4xf32>
 ml_program.global private @"v.values"(#ml_program.extern : tensor<4xf32>) : tensor<4xf32>
-  {lacuna.weight = "v", lacuna.view = "values", lacuna.type = tensor<8xf32, #lacuna.nm<2:4, dim = 0>>}
+  {lacuna.weight = "v", lacuna.view = "values", lacuna.type = tensor<8xf32, #lacuna.nm<2:4, dim = 0>>, lacuna.prunes = "u"}
 
 // In the order of first use, one argument for two loads.
 // CHECK-LABEL: func.func @main(
 // CHECK-SAME: %[[X:.*]]: memref<4xf32>, %[[O:.*]]: memref<4xf32> {lacuna.output},
 // CHECK-SAME: %[[B:.*]]: memref<4xf32> {lacuna.binding = {type = tensor<4xf32>, view = "dense", weight = "fc.bias"}},
 // CHECK-SAME: %[[W:.*]]: memref<8x4xf32> {lacuna.binding = {type = tensor<8x4xf32>, view = "dense", weight = "fc.weight"}},
-// CHECK-SAME: %[[V:.*]]: memref<4xf32> {lacuna.binding = {layout = "nm<2:4, dim = 0>", type = tensor<8xf32>, view = "values", weight = "v"}})
+// CHECK-SAME: %[[V:.*]]: memref<4xf32> {lacuna.binding = {layout = "nm<2:4, dim = 0>", prunes = "u", type = tensor<8xf32>, view = "values", weight = "v"}})
 func.func @main(%x: memref<4xf32>, %y: memref<4xf32> {lacuna.output}) {
   // CHECK: %[[TB:.*]] = bufferization.to_tensor %[[B]] restrict
   // CHECK: %[[TW:.*]] = bufferization.to_tensor %[[W]] restrict

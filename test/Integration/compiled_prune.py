@@ -7,10 +7,12 @@ Pruning alone must be exact, of the erased program and of the program itself;
 pruning that feeds a contraction runs on both routes besides. Groups hold ties,
 NaN, zeros of both signs and a ragged tail; the dimension stands anywhere. A
 convert's claim is checked where it is packed: a value that breaks it fails the
-call, and the next call is none the worse for it.
+call, and the next call is none the worse for it. A weight is pruned when it is
+written or loaded, and no call does it again.
 LACUNA_TEST_SEED repeats a run.
 """
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,7 +21,7 @@ import numpy as np
 
 sys.path.insert(0, os.path.dirname(__file__))
 from lacuna_test.runtime import Model, compile_model
-from lacuna_test.types import ROUNDOFF, load, store
+from lacuna_test.types import ROUNDOFF, load, save, store
 
 # element type, shape, dimension, n, m
 ALONE = [("f32", (5, 16), 1, 2, 4), ("f64", (3, 10, 2), 1, 1, 4), ("f16", (9, 4), 0, 4, 8),
@@ -186,12 +188,47 @@ def claimed(directory, rng, t, rows, columns, n, m):
             raise AssertionError(f"{n + 1} nonzeros at [{row}, {start}] were taken for nm<{n}:{m}>")
 
 
+def weight_module(t, rows, columns, n, m):
+    """y = x prune(w)^T of a weight that is called w, and z = w itself."""
+    out, text = fed_module(t, rows, columns, n, m)
+    tensor = f"tensor<{rows}x{columns}x{t}>"
+    for old, new in ((f', %v: {tensor} {{lacuna.name = "v"}})', ")"),
+                     ('{lacuna.name = "y"})', f'{{lacuna.name = "y"}}, {tensor} {{lacuna.name = "z"}})'),
+                     ("  %w = lacuna.prune", f"  %v = ml_program.global_load_const @w : {tensor}\n  %w = lacuna.prune"),
+                     (f"return %y : tensor<?x{rows}x{out}>", f"return %y, %v : tensor<?x{rows}x{out}>, {tensor}")):
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return out, f"ml_program.global private @w(#ml_program.extern : {tensor}) : {tensor}\n" + text
+
+
+def weight(directory, rng, t, rows, columns, n, m):
+    out, text = weight_module(t, rows, columns, n, m)
+    source, checkpoint = f"{directory}/m.mlir", f"{directory}/w.safetensors"
+    open(source, "w").write(text)
+    v = draw(rng, (rows, columns), t)
+    save(checkpoint, {"w": (v, t)})
+    kept = prune(load(v, t), 1, n, m)
+    for route in ("dense", "sparse-tensor"):
+        flags = [f"--force-route={route}"]
+        # Made when the artifact is written, or from the checkpoint at load.
+        compile_model(source, f"{directory}/m", *flags, f"--params={checkpoint}")
+        for name, params in (("stored", ()), ("made at load", (checkpoint,))):
+            model = Model(f"{directory}/m.so", params)
+            x = draw(rng, (9, columns), t)
+            y, z = model.run(x)
+            assert (z.view(np.uint8) == v.view(np.uint8)).all(), "the weight itself changed"
+            x64 = load(x, t)
+            bound = ROUNDOFF["f64" if t == "f64" else "f32"] * (columns + 4) * (np.abs(x64) @ np.abs(kept.T))
+            wrong = ~(np.abs(load(y, out) - x64 @ kept.T) <= (0 if t == "i8" else bound))
+            assert not wrong.any(), f"{route}, {name}: {np.count_nonzero(wrong)} of {wrong.size} wrong"
+
+
 def main():
     seed = int(os.environ.get("LACUNA_TEST_SEED", np.random.SeedSequence().entropy % 2**32))
     print(f"seed {seed}")
     rng = np.random.default_rng(seed)
     failed = 0
-    for check, cases in ((alone, ALONE), (fed, FED), (claimed, FED)):
+    for check, cases in ((alone, ALONE), (fed, FED), (claimed, FED), (weight, FED)):
         for case in cases:
             with tempfile.TemporaryDirectory() as directory:
                 try:
@@ -199,7 +236,7 @@ def main():
                 except (AssertionError, RuntimeError) as e:
                     failed += 1
                     print(f"FAILED {check.__name__} {case}\n  {e}"[:3000], flush=True)
-    print(f"{len(ALONE) + 2 * len(FED)} configurations, {failed} failed")
+    print(f"{len(ALONE) + 3 * len(FED)} configurations, {failed} failed")
     return failed
 
 

@@ -164,6 +164,44 @@ TEST_F(Weights, StreamsInRanges) {
   EXPECT_TRUE(std::equal(dense.begin(), dense.end(), back->bytes.data));
 }
 
+// A weight that is another one, pruned, is the same made at load and made when
+// the file was written.
+TEST_F(Weights, PrunedFromAnother) {
+  std::mt19937_64 random(reference::seed());
+  Bytes full = reference::randomDense(ElementType::F32, 2100, 0.9, random);
+  WeightStore store = open({writeDense("full.safetensors", full)});
+  fc = reference::prune(layout24, ElementType::F32, {70, 30}, full);
+  WeightSpec spec = fcSpec;
+  spec.name = "fc, pruned";
+  spec.prunes = "fc";
+  EXPECT_TRUE(store.check(spec).ok());
+  EXPECT_TRUE(store.isMade(spec));
+  for (const ParallelFor &parallel : {ParallelFor(), ParallelFor(twoThreads)}) {
+    expectPacked(store.packed(spec, parallel));
+    expectDense(store.dense(spec, parallel));
+  }
+  WeightSpec plain = {"fc", ElementType::F32, {70, 30}, std::nullopt};
+  EXPECT_EQ(text(store.dense(plain)->bytes), text(reference::view(full)));
+
+  std::string path = folder.file("pruned.safetensors");
+  ASSERT_TRUE(writeWeights(path, store, {spec}).ok());
+  SafeTensorsFile file = *SafeTensorsFile::open(path);
+  EXPECT_EQ(file.tensors().size(), 2u);
+  EXPECT_TRUE(file.find("fc, pruned.values"));
+  WeightStore written = open({path});
+  EXPECT_FALSE(written.isMade(spec));
+  expectPacked(written.packed(spec));
+
+  spec.prunes = "cf";
+  expectMessage(store.check(spec), {"weight 'cf'", "not in"});
+  expectMessage(store.packed(spec).status(), {"weight 'cf'", "not in"});
+  spec.prunes = "bias";
+  expectMessage(store.packed(spec).status(), {"weight 'bias'", "[70]"});
+  spec.prunes = "fc";
+  spec.layout.reset();
+  expectMessage(store.packed(spec).status(), {"fc, pruned", "no layout"});
+}
+
 TEST_F(Weights, ThroughParameters) {
   std::string parameters = folder.write(
       "p.json", "{\"lacuna_params\":1,\"tensors\":{"

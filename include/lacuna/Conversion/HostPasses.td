@@ -56,7 +56,8 @@ def BindWeights : Pass<"bind-weights", "::mlir::ModuleOp"> {
     memref argument behind its inputs and outputs, in the order of first use.
     The attribute `lacuna.binding` of the argument says which weight and which
     view of it the caller binds: a dictionary of `weight`, `view`, `type` (the
-    dense tensor) and, for a weight with a layout, `layout`.
+    dense tensor), for a weight with a layout `layout`, and for one that is
+    another one pruned `prunes`.
   }];
   let statistics = [Statistic<"numBindings", "bindings", "weight arguments added">];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];

@@ -69,6 +69,30 @@ def NamedLiteralsToGlobals
   let dependentDialects = ["::mlir::ml_program::MLProgramDialect"];
 }
 
+def PruneWeights : Pass<"prune-weights", "::mlir::ModuleOp"> {
+  let summary = "Make the pruned form of a weight a weight of its own";
+  let description = [{
+    A `lacuna.prune` of a weight says the same in every call. Its result becomes
+    a weight that is named after the one it prunes and the layout, and has
+    `lacuna.prunes`; whoever writes or loads weights makes it, unless a file has
+    it already. What is left of a weight that only pruning reads is not stored.
+    Pruning of values that are known at run time only stays.
+
+    Example:
+    ```mlir
+    %0 = ml_program.global_load_const @w : tensor<8x16xf32>
+    %1 = lacuna.prune %0 : tensor<8x16xf32> to tensor<8x16xf32, #nm>
+    ```
+    becomes
+    ```mlir
+    %1 = ml_program.global_load_const @"w.nm<2:4, dim = 1>" : tensor<8x16xf32, #nm>
+    ```
+  }];
+  let statistics = [
+    Statistic<"numPruned", "weights-pruned", "weights made by pruning others">];
+  let dependentDialects = ["::mlir::ml_program::MLProgramDialect"];
+}
+
 def NormalizeLinalg : Pass<"normalize-linalg", "::mlir::func::FuncOp"> {
   let summary = "Bring every operation into the few forms that grouping knows";
   let description = [{

@@ -13,6 +13,9 @@
 
 namespace lacuna {
 
+/// Attribute of a weight that is another one, pruned: the name of that one.
+constexpr llvm::StringLiteral kPrunesAttr = "lacuna.prunes";
+
 /// The weight that `value` is a load of, or null. A weight is an immutable
 /// global with an extern value and a ranked tensor type.
 mlir::ml_program::GlobalOp getWeight(mlir::Value value,

@@ -9,6 +9,8 @@
 #include "Text.h"
 #include "lacuna/Packing/Weights.h"
 
+#include <cstring>
+
 using namespace lacuna::packing;
 
 /// What the files hold under a weight's name.
@@ -125,6 +127,16 @@ Result<WeightStore::Stored> WeightStore::lookup(const std::string &name) const {
                 std::move(*coordinates)};
 }
 
+/// The dense weight that `spec` is pruned from.
+static WeightSpec getSource(const WeightSpec &spec) {
+  return {spec.prunes, spec.type, spec.shape, std::nullopt};
+}
+
+bool WeightStore::isMade(const WeightSpec &spec) const {
+  return !spec.prunes.empty() && !layoutEntry(spec.name) &&
+         !parameters.describe(spec.name).ok();
+}
+
 Result<WeightStore::Stored> WeightStore::lookup(const WeightSpec &spec) const {
   Result<Stored> stored = lookup(spec.name);
   if (!stored.ok())
@@ -169,6 +181,8 @@ static std::string contextOf(const WeightSpec &spec) {
 }
 
 Status WeightStore::check(const WeightSpec &spec) const {
+  if (isMade(spec))
+    return check(getSource(spec));
   return lookup(spec).status().withContext(contextOf(spec));
 }
 
@@ -205,8 +219,44 @@ static Status checkDense(const WeightSpec &spec, const Tensor &dense,
   });
 }
 
+/// The layout of `spec` on its type and shape.
+static Result<NMGeometry> getGeometry(const WeightSpec &spec) {
+  std::string context = contextOf(spec);
+  if (!spec.layout)
+    return Status::error(context + " has no layout in the model; ask for its "
+                                   "dense form");
+  Result<NMGeometry> geometry =
+      NMGeometry::get(*spec.layout, spec.type, spec.shape);
+  if (!geometry.ok())
+    return geometry.status().withContext(context);
+  return geometry;
+}
+
+Result<Tensor> WeightStore::prune(const WeightSpec &spec,
+                                  const ParallelFor &parallel) const {
+  Result<NMGeometry> geometry = getGeometry(spec);
+  if (!geometry.ok())
+    return geometry.status();
+  Result<Tensor> source = dense(getSource(spec), parallel);
+  if (!source.ok())
+    return source.status();
+  Result<Buffer> buffer = Buffer::allocate(geometry->denseBytes);
+  if (!buffer.ok())
+    return buffer.status();
+  if (geometry->denseBytes)
+    std::memcpy(buffer->bytes().data, source->bytes.data, source->bytes.size);
+  Status status = forRows(*geometry, parallel, [&](RowRange rows) {
+    return pruneNM(*geometry, buffer->bytes(), rows);
+  });
+  if (!status.ok())
+    return status.withContext(contextOf(spec));
+  return Tensor{spec.type, spec.shape, buffer->bytes(), buffer->owner()};
+}
+
 Result<Tensor> WeightStore::dense(const WeightSpec &spec,
                                   const ParallelFor &parallel) const {
+  if (isMade(spec))
+    return prune(spec, parallel);
   std::string context = contextOf(spec);
   Result<Stored> stored = lookup(spec);
   if (!stored.ok())
@@ -253,9 +303,15 @@ static Result<PackedWeight> pack(const NMGeometry &geometry,
 Result<PackedWeight> WeightStore::packed(const WeightSpec &spec,
                                          const ParallelFor &parallel) const {
   std::string context = contextOf(spec);
-  if (!spec.layout)
-    return Status::error(context + " has no layout in the model; ask for its "
-                                   "dense form");
+  Result<NMGeometry> geometry = getGeometry(spec);
+  if (!geometry.ok())
+    return geometry.status();
+  if (isMade(spec)) {
+    Result<Tensor> pruned = prune(spec, parallel);
+    if (!pruned.ok())
+      return pruned.status();
+    return pack(*geometry, *pruned, parallel);
+  }
   Result<Stored> stored = lookup(spec);
   if (!stored.ok())
     return stored.status().withContext(context);
@@ -278,10 +334,6 @@ Result<PackedWeight> WeightStore::packed(const WeightSpec &spec,
       return values.status().withContext(context);
     return PackedWeight{geometry, *values, stored->coordinates};
   }
-  Result<NMGeometry> geometry =
-      NMGeometry::get(*spec.layout, spec.type, spec.shape);
-  if (!geometry.ok())
-    return geometry.status().withContext(context);
   Result<Tensor> dense = parameters.resolve(spec.name);
   if (!dense.ok())
     return dense.status().withContext(context);

@@ -47,6 +47,11 @@ Status packRows(const NMGeometry &geometry, const Tensor &dense,
 Status produceComponent(const WeightStore &store, const WeightSpec &spec,
                         const NMGeometry &geometry, Component component,
                         const ByteSink &sink) {
+  if (store.isMade(spec)) {
+    Result<Tensor> pruned = store.dense(spec);
+    return pruned.ok() ? packRows(geometry, *pruned, component, sink)
+                       : pruned.status();
+  }
   Result<WeightSpec> stored = store.stored(spec.name);
   if (!stored.ok())
     return stored.status();

@@ -23,6 +23,9 @@ struct WeightSpec {
   ElementType type = ElementType::F32;
   Shape shape;
   std::optional<NMLayout> layout;
+  /// Not empty: the weight is the one of this name, pruned to the layout. It is
+  /// made from that one, unless the files have it under its own name.
+  std::string prunes = {};
 };
 
 /// The component buffers of an n:m weight.
@@ -44,6 +47,9 @@ public:
   /// What the files say about a weight: its type, dense shape, and the layout
   /// that it is stored with, if any.
   Result<WeightSpec> stored(const std::string &name) const;
+
+  /// Whether the weight is not in the files but made by pruning another.
+  bool isMade(const WeightSpec &spec) const;
 
   /// Whether the weight is there with the type, shape and layout that the
   /// model says; its bytes are not looked at.
@@ -71,6 +77,8 @@ private:
   struct Stored;
   Result<Stored> lookup(const std::string &name) const;
   Result<Stored> lookup(const WeightSpec &spec) const;
+  Result<Tensor> prune(const WeightSpec &spec,
+                       const ParallelFor &parallel) const;
   const std::string *layoutEntry(const std::string &name) const;
 
   ParameterSource parameters;
