@@ -21,6 +21,9 @@ const Registry &Registry::get() {
     registerComparisonInstructions(r);
     registerConversionInstructions(r);
     registerWarpInstructions(r);
+    registerMma(r);
+    registerMmaSparse(r);
+    registerMatrixMove(r);
     return r;
   }();
   return registry;

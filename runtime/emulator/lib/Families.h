@@ -13,6 +13,12 @@ class Registry;
 void registerMove(Registry &registry);
 /// cp.async, cp.async.commit_group, cp.async.wait_group, cp.async.wait_all
 void registerAsyncCopy(Registry &registry);
+/// mma.sync
+void registerMma(Registry &registry);
+/// mma.sp
+void registerMmaSparse(Registry &registry);
+/// ldmatrix, stmatrix, movmatrix
+void registerMatrixMove(Registry &registry);
 
 // The scalar instruction set: lib/isa.
 void registerIntegerInstructions(Registry &registry);
