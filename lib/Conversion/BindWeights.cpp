@@ -41,6 +41,8 @@ static DictionaryAttr describe(ml_program::GlobalOp global) {
     binding.set("layout", layout);
   if (Attribute prunes = global->getAttr(kPrunesAttr))
     binding.set("prunes", prunes);
+  if (Attribute dtype = global->getAttr("lacuna.dtype"))
+    binding.set("dtype", dtype);
   binding.set("type", TypeAttr::get(eraseLayout(dense)));
   return binding.getDictionary(global.getContext());
 }

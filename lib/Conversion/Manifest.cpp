@@ -122,7 +122,10 @@ FailureOr<json::Object> Manifest::bind(func::FuncOp function,
     }
     weights.push_back(std::move(entry));
   }
-  return json::Object{{"weight", it->second}, {"view", view.getValue()}};
+  json::Object entry{{"weight", it->second}, {"view", view.getValue()}};
+  if (auto dtype = binding.getAs<StringAttr>("dtype"))
+    entry["dtype"] = dtype.getValue();
+  return entry;
 }
 
 LogicalResult Manifest::add(func::FuncOp function) {

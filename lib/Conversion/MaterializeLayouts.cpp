@@ -164,11 +164,14 @@ FlatSymbolRefAttr MaterializeLayouts::getViewGlobal(ml_program::GlobalOp weight,
   global.setType(type);
   global.setValueAttr(ml_program::ExternAttr::get(&getContext(), type));
   auto weightType = cast<RankedTensorType>(weight.getType());
-  global->setAttr("lacuna.weight", weight.getSymNameAttr());
+  global->setAttr("lacuna.weight",
+                  builder.getStringAttr(getWeightName(weight)));
   global->setAttr("lacuna.view", builder.getStringAttr(view));
   global->setAttr("lacuna.layout",
                   builder.getStringAttr(getLayout(weightType).getSpelling()));
-  global->setAttr("lacuna.type", TypeAttr::get(weightType.dropEncoding()));
+  // A view in another element type already names the weight's own.
+  if (!global->hasAttr("lacuna.type"))
+    global->setAttr("lacuna.type", TypeAttr::get(weightType.dropEncoding()));
   symbols->insert(global);
   ++numViews;
   return symbol = FlatSymbolRefAttr::get(global.getSymNameAttr());

@@ -61,6 +61,11 @@ struct Flags {
                 cl::desc("Rules that attach layouts to weights by name, JSON"),
                 cl::value_desc("file"), cl::location(options.layouts),
                 cl::cat(category)),
+        precision("precision",
+                  cl::desc("Precision of contractions of f32: f32, tf32, bf16 "
+                           "or f16 (default: the model's own)"),
+                  cl::value_desc("type"), cl::location(options.precision),
+                  cl::cat(category)),
         forceRoute("force-route",
                    cl::desc("Route of every region that has a layout: dense "
                             "or sparse-tensor"),
@@ -111,7 +116,7 @@ struct Flags {
   String input, output;
   cl::opt<Emit, true> emit;
   cl::opt<std::string> compileTo;
-  String target, cpu, layouts, forceRoute;
+  String target, cpu, layouts, precision, forceRoute;
   cl::list<std::string> params;
   String parametersFile, dumpPhasesTo, report, crashReproducer, runtimeDir;
   Bool remarks, verbose, timing, saveTemps;
@@ -141,6 +146,10 @@ static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
   if (!llvm::is_contained(getTargetNames(), options.target))
     return usageError("unknown target '" + options.target + "'; expected " +
                       listNames(getTargetNames()));
+  if (!llvm::is_contained({"", "f32", "tf32", "bf16", "f16"},
+                          StringRef(options.precision)))
+    return usageError("unknown precision '" + options.precision +
+                      "'; expected f32, tf32, bf16 or f16");
   if (!options.forceRoute.empty() && options.forceRoute != "dense" &&
       options.forceRoute != "sparse-tensor")
     return usageError("unknown route '" + options.forceRoute +

@@ -234,6 +234,7 @@ llvm::Error Compilation::run() {
     return resolved.takeError();
   processor = std::move(*resolved);
   phaseOptions.rules = options.layouts;
+  phaseOptions.precision = options.precision;
   phaseOptions.forceRoute = options.forceRoute;
   phaseOptions.target = options.target;
   phaseOptions.cpu = processor.name;

@@ -31,6 +31,9 @@ void lacuna::buildInputPhase(OpPassManager &manager,
   manager.addPass(createAnnotateLayouts(annotate));
   manager.addPass(createCarryLayouts());
   manager.addPass(createVerifyLayouts());
+  LowerPrecisionOptions lower;
+  lower.precision = options.precision;
+  manager.addPass(createLowerPrecision(lower));
   manager.addNestedPass<func::FuncOp>(createNormalizeLinalg());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

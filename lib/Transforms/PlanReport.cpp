@@ -5,6 +5,8 @@
 
 #include "lacuna/Transforms/PlanReport.h"
 
+#include "lacuna/Transforms/Weights.h"
+
 #include "mlir/Dialect/MLProgram/IR/MLProgram.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/Format.h"
@@ -43,7 +45,10 @@ std::vector<PlannedRegion> lacuna::collectPlan(ModuleOp module) {
         continue;
       auto type = cast<RankedTensorType>(input.getType());
       if (auto load = input.getDefiningOp<ml_program::GlobalLoadConstOp>())
-        region.weight = load.getGlobal().getLeafReference().str();
+        if (auto global =
+                SymbolTable::lookupNearestSymbolFrom<ml_program::GlobalOp>(
+                    load, load.getGlobalAttr()))
+          region.weight = getWeightName(global).str();
       region.layout = layout.getSpelling();
       llvm::raw_string_ostream(region.type) << eraseLayout(type);
       if (type.getNumElements())

@@ -16,6 +16,22 @@ bool lacuna::isWeight(ml_program::GlobalOp global) {
              global.getValue().value_or(Attribute()));
 }
 
+StringRef lacuna::getWeightName(ml_program::GlobalOp global) {
+  auto name = global->getAttrOfType<StringAttr>("lacuna.weight");
+  return name ? name.getValue() : global.getSymName();
+}
+
+void lacuna::setNarrowedFrom(ml_program::GlobalOp global,
+                             ml_program::GlobalOp weight) {
+  Builder builder(global.getContext());
+  std::string dtype;
+  llvm::raw_string_ostream(dtype) << getElementTypeOrSelf(global.getType());
+  global->setAttr("lacuna.weight",
+                  builder.getStringAttr(getWeightName(weight)));
+  global->setAttr("lacuna.type", TypeAttr::get(eraseLayout(weight.getType())));
+  global->setAttr("lacuna.dtype", builder.getStringAttr(dtype));
+}
+
 ml_program::GlobalOp lacuna::getWeight(Value value, SymbolTable &symbols) {
   auto load = value.getDefiningOp<ml_program::GlobalLoadConstOp>();
   if (!load)

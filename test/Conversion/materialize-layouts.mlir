@@ -11,12 +11,27 @@
 // CHECK-DAG: ml_program.global private @a.dense(#{{.*}}) : tensor<8x10xf32> {lacuna.layout = "nm<2:4, dim = 1>", lacuna.type = tensor<8x10xf32>, lacuna.view = "dense", lacuna.weight = "a"}
 // CHECK-DAG: ml_program.global private @b.values(#{{.*}}) : tensor<8x3x2xf32> {lacuna.layout = "nm<2:4, dim = 1>", lacuna.type = tensor<8x10xf32>, lacuna.view = "values", lacuna.weight = "b"}
 // CHECK-DAG: ml_program.global private @b.coordinates(#{{.*}}) : tensor<8x3x2xi8> {lacuna.layout = "nm<2:4, dim = 1>", lacuna.type = tensor<8x10xf32>, lacuna.view = "coordinates", lacuna.weight = "b"}
+// CHECK-DAG: ml_program.global private @n.bf16.values(#{{.*}}) : tensor<8x3x2xbf16> {lacuna.dtype = "bf16", lacuna.layout = "nm<2:4, dim = 1>", lacuna.type = tensor<8x10xf32>, lacuna.view = "values", lacuna.weight = "n"}
 // CHECK-DAG: ml_program.global private @plain(#{{.*}}) : tensor<8x10xf32>{{$}}
 // CHECK-NOT: @unread
 ml_program.global private @a(#ml_program.extern : tensor<8x10xf32, #nm>) : tensor<8x10xf32, #nm>
 ml_program.global private @b(#ml_program.extern : tensor<8x10xf32>) : tensor<8x10xf32>
+ml_program.global private @n.bf16(#ml_program.extern : tensor<8x10xbf16, #nm>) : tensor<8x10xbf16, #nm>
+  {lacuna.dtype = "bf16", lacuna.type = tensor<8x10xf32>, lacuna.weight = "n"}
 ml_program.global private @plain(#ml_program.extern : tensor<8x10xf32>) : tensor<8x10xf32>
 ml_program.global private @unread(#ml_program.extern : tensor<8x10xf32, #nm>) : tensor<8x10xf32, #nm>
+
+// A view of a weight in another element type has views of its layout.
+// CHECK-LABEL: func.func @narrow
+// CHECK: ml_program.global_load_const @n.bf16.values : tensor<8x3x2xbf16>
+func.func @narrow(%x: tensor<4x10xbf16>, %o: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %w = ml_program.global_load_const @n.bf16 : tensor<8x10xbf16, #nm>
+  %r = lacuna.dispatch(%a = %x : tensor<4x10xbf16>, %b = %w : tensor<8x10xbf16, #nm>, %c = %o : tensor<4x8xf32>) -> (tensor<4x8xf32>) plan(#sparse) {
+    %0 = linalg.matmul indexing_maps = [#x, #w, #y] ins(%a, %b : tensor<4x10xbf16>, tensor<8x10xbf16, #nm>) outs(%c : tensor<4x8xf32>) -> tensor<4x8xf32>
+    lacuna.yield %0 : tensor<4x8xf32>
+  }
+  return %r : tensor<4x8xf32>
+}
 
 // CHECK-LABEL: func.func @dense
 // CHECK: %[[W:.*]] = ml_program.global_load_const @a.dense : tensor<8x10xf32>

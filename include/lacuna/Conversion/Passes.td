@@ -21,6 +21,9 @@ def MaterializeLayouts : Pass<"materialize-layouts", "::mlir::ModuleOp"> {
     - `lacuna.view`: `"dense"` or the name of a component,
     - `lacuna.layout`: the spelling of the layout,
     - `lacuna.type`: the type of the dense tensor, as a TypeAttr.
+    Where `lower-precision` has made the weight a view in another element type,
+    `lacuna.weight` and `lacuna.type` name the weight in the file, and
+    `lacuna.dtype` the element type of the view.
     Weights without a layout keep their global as it is.
 
     Values that get a layout at run time (`lacuna.prune`, and `lacuna.convert`

@@ -31,6 +31,8 @@ struct CompileOptions {
   std::string cpu = "native";
   /// A file of layout rules, or empty.
   std::string layouts;
+  /// "f32", "tf32", "bf16" or "f16", or empty: the model's own.
+  std::string precision;
   /// "dense" or "sparse-tensor", or empty.
   std::string forceRoute;
 

@@ -30,6 +30,9 @@ def Lacuna_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral kDimsAttr = "lacuna.dims";
     /// Marks the private functions that dispatch regions were outlined to.
     static constexpr ::llvm::StringLiteral kDispatchAttr = "lacuna.dispatch";
+    /// On a contraction of f32: the precision of the products that the user
+    /// allows, a string such as "tf32".
+    static constexpr ::llvm::StringLiteral kPrecisionAttr = "lacuna.precision";
     /// The route that an outlined dispatch takes: `#lacuna.route<...>`.
     static constexpr ::llvm::StringLiteral kRouteAttr = "lacuna.route";
   }];

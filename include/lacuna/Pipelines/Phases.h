@@ -17,6 +17,10 @@ struct PhaseOptions : mlir::PassPipelineOptions<PhaseOptions> {
   Option<std::string> rules{*this, "rules",
                             llvm::cl::desc("File of rules that attach layouts"),
                             llvm::cl::init("")};
+  Option<std::string> precision{
+      *this, "precision",
+      llvm::cl::desc("Precision of contractions of f32: f32, tf32, bf16, f16"),
+      llvm::cl::init("")};
   Option<std::string> forceRoute{
       *this, "force-route",
       llvm::cl::desc("Route of every dispatch region that admits it"),

@@ -93,6 +93,52 @@ def PruneWeights : Pass<"prune-weights", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::ml_program::MLProgramDialect"];
 }
 
+def LowerPrecision : Pass<"lower-precision", "::mlir::ModuleOp"> {
+  let summary = "Compute contractions of f32 on a smaller type";
+  let description = [{
+    For `--precision`: never done unless asked for. With `bf16` or `f16`, each
+    contraction whose operands and result are f32 reads operands rounded to that
+    type; products and sums stay f32. Contractions of other types, and whatever
+    is no contraction, are left as they are. With `tf32` the operands stay, and
+    the contraction is marked `lacuna.precision = "tf32"`: a route may use the
+    instructions of that precision. `f32` changes nothing.
+
+    A weight (laid out or not, also behind transposes and reshapes) is not
+    rounded at run time: an extern global in the smaller type is a view of it,
+    with
+    - `lacuna.weight`: the name of the weight,
+    - `lacuna.type`: its dense type,
+    - `lacuna.dtype`: the type that the runtime rounds values to at load.
+    Another value is rounded once, where it is computed, by a `linalg.generic`.
+
+    Example, with `precision=bf16`:
+    ```mlir
+    %w = ml_program.global_load_const @w : tensor<8x16xf32>
+    %y = linalg.matmul ins(%x, %w : tensor<?x8xf32>, tensor<8x16xf32>) ...
+    ```
+    becomes
+    ```mlir
+    %w = ml_program.global_load_const @w.bf16 : tensor<8x16xbf16>
+    %t = linalg.generic ... ins(%x : tensor<?x8xf32>) { arith.truncf }
+    %y = linalg.generic ... ins(%t, %w : tensor<?x8xbf16>, tensor<8x16xbf16>)
+        outs(%f : tensor<?x16xf32>) { arith.extf, arith.extf, arith.mulf, ... }
+    ```
+  }];
+  let options = [
+    Option<"precision", "precision", "std::string", "\"\"",
+           "f32, tf32, bf16 or f16; empty: as the model says">];
+  let statistics = [
+    Statistic<"numLowered", "contractions-lowered",
+              "contractions of f32 that may be computed in less">,
+    Statistic<"numViews", "weights-viewed", "weights read in another type">,
+    Statistic<"numTruncations", "truncations",
+              "values rounded at run time">];
+  let dependentDialects = [
+    "::lacuna::LacunaDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::ml_program::MLProgramDialect",
+    "::mlir::tensor::TensorDialect"];
+}
+
 def NormalizeLinalg : Pass<"normalize-linalg", "::mlir::func::FuncOp"> {
   let summary = "Bring every operation into the few forms that grouping knows";
   let description = [{

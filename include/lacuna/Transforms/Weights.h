@@ -24,6 +24,18 @@ mlir::ml_program::GlobalOp getWeight(mlir::Value value,
 /// Whether `global` is a weight, as above.
 bool isWeight(mlir::ml_program::GlobalOp global);
 
+/// The name that files know the weight `global` by. A view of a weight is a
+/// global of its own, and names it (see setNarrowedFrom, and the pass
+/// materialize-layouts).
+llvm::StringRef getWeightName(mlir::ml_program::GlobalOp global);
+
+/// Makes the weight `global`, whose type differs from that of `weight` by its
+/// element type, a view of it: its attribute `lacuna.weight` names the weight,
+/// `lacuna.type` is the weight's dense type, `lacuna.dtype` the element type
+/// that values are rounded to at load.
+void setNarrowedFrom(mlir::ml_program::GlobalOp global,
+                     mlir::ml_program::GlobalOp weight);
+
 /// Whether `op` is a contraction on tensors, named or generic.
 bool isContraction(mlir::Operation *op);
 
