@@ -6,8 +6,6 @@
 
 #include "Error.h"
 
-#include <cstdlib>
-
 using namespace lacuna::runtime;
 
 namespace {
@@ -61,11 +59,8 @@ Choice choose(const Model &model, DeviceName name) {
 } // namespace
 
 Choice lacuna::runtime::chooseDevice(const Model &model, const char *name) {
-  if (!name) {
-    name = std::getenv("LACUNA_DEVICE");
-    if (name && !*name)
-      name = nullptr;
-  }
+  if (!name)
+    name = getDeviceFromEnvironment();
   if (name)
     return choose(model, DeviceName::parse(name));
   std::string reason;

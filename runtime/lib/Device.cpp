@@ -4,6 +4,7 @@
 
 #include "Device.h"
 
+#include "CudaDevice.h"
 #include "Error.h"
 
 #include <cstdlib>
@@ -32,7 +33,8 @@ std::string bytesText(uint64_t bytes) {
 } // namespace
 
 std::string lacuna::runtime::describeDevices() {
-  return "'cpu', 'emulator' and 'emulator:ARCH' (such as emulator:sm_80)";
+  return "'cpu', 'cuda', 'cuda:N' (the GPU of number N), 'emulator' and "
+         "'emulator:ARCH' (such as emulator:sm_80)";
 }
 
 DeviceName DeviceName::parse(const std::string &name) {
@@ -45,13 +47,19 @@ DeviceName DeviceName::parse(const std::string &name) {
     return Error(LACUNA_ERROR_ARGUMENT,
                  why + ", this runtime has " + describeDevices());
   };
-  bool known = result.kind == "cpu" || result.kind == "emulator";
-  if (!known)
+  if (result.kind != "cpu" && result.kind != "cuda" &&
+      result.kind != "emulator")
     throw bad("there is no device '" + name + "'");
   if (colon != std::string::npos && result.option.empty())
     throw bad("the device '" + name + "' has nothing after its colon");
   if (result.kind == "cpu" && !result.option.empty())
     throw bad("the device 'cpu' takes no ':" + result.option + "'");
+  if (result.kind == "cuda") {
+    if (result.option.size() > 4 ||
+        result.option.find_first_not_of("0123456789") != std::string::npos)
+      throw bad("the device '" + name + "' has no number after its colon");
+    result.option = std::to_string(std::atoi(result.option.c_str()));
+  }
   if (result.kind == "emulator" && !result.option.empty() &&
       !Architecture::parse(result.option))
     throw bad("the device '" + name + "' names no architecture: '" +
@@ -64,11 +72,12 @@ std::shared_ptr<const Device> Device::create(const DeviceName &name) {
   result->label = name.text();
   if (name.kind == "cpu")
     return result;
-  const lacuna_device_table &table = getEmulatorTable();
+  const lacuna_device_table &table =
+      name.kind == "cuda" ? getCudaTable() : getEmulatorTable();
   lacuna_device *handle = nullptr;
   if (lacuna_status status = table.open(name.option.c_str(), &handle);
       status != LACUNA_OK)
-    throw Error(status, "the device '" + result->label +
+    throw Error(status, "'" + result->label +
                             "' cannot be opened: " + table.last_error());
   result->functions = &table;
   result->device = handle;
@@ -97,6 +106,42 @@ std::shared_ptr<const Device> Device::open(const DeviceName &name) {
 Device::~Device() {
   if (device)
     functions->close(device);
+}
+
+const char *Device::architectureName() const {
+  return isHost() ? "" : functions->architecture(device);
+}
+
+const char *Device::description() const {
+  return isHost() ? "" : functions->description(device);
+}
+
+const char *lacuna::runtime::getDeviceFromEnvironment() {
+  const char *name = std::getenv("LACUNA_DEVICE");
+  return name && *name ? name : nullptr;
+}
+
+std::shared_ptr<const Device> lacuna::runtime::openGpu(const char *name) {
+  if (!name)
+    name = getDeviceFromEnvironment();
+  if (name) {
+    DeviceName parsed = DeviceName::parse(name);
+    if (parsed.kind == "cpu")
+      throw Error(LACUNA_ERROR_ARGUMENT,
+                  "the device 'cpu' is no GPU, expected 'cuda' or 'emulator'");
+    return Device::open(parsed);
+  }
+  std::string reason;
+  try {
+    return Device::open(DeviceName::parse("cuda"));
+  } catch (const Error &error) {
+    reason = error.what();
+  }
+  try {
+    return Device::open(DeviceName::parse("emulator"));
+  } catch (const Error &error) {
+    throw Error(error.status(), reason + "; " + error.what());
+  }
 }
 
 bool lacuna::runtime::isHostMemory(const DLDevice &where) {

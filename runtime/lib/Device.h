@@ -42,6 +42,9 @@ public:
   bool isHost() const { return !functions; }
   /// Of a GPU.
   const Architecture &architecture() const { return arch; }
+  /// "" for the host.
+  const char *architectureName() const;
+  const char *description() const;
   bool takesCubins() const { return place.device_type == kDLCUDA; }
 
   /// Whether kernels may be given the tensor's memory as it is.
@@ -76,6 +79,12 @@ private:
   lacuna_device *device = nullptr;
   Architecture arch;
 };
+
+/// A GPU by name, or the default one; see lacuna_device_open.
+std::shared_ptr<const Device> openGpu(const char *name);
+
+/// What the environment's LACUNA_DEVICE names; null when it is not set.
+const char *getDeviceFromEnvironment();
 
 /// Host memory, pinned or not, which a GPU does not reach but copies.
 bool isHostMemory(const DLDevice &where);

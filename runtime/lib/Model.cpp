@@ -224,13 +224,18 @@ Model::describe(const std::vector<TensorSpec> &specs) {
 }
 
 void Model::describe() {
-  for (Target &target : table)
+  for (Target &target : table) {
+    for (const std::string &kernel : target.spec->kernels)
+      target.kernels.push_back(kernel.c_str());
+    target.info = {target.spec->name.c_str(), target.spec->cpu.c_str(),
+                   target.kernels.size(), target.kernels.data()};
     for (Function &function : target.functions) {
       const FunctionSpec &spec = *function.spec;
       function.info = {spec.name.c_str(), spec.inputs.size(),
                        describe(spec.inputs), spec.outputs.size(),
                        describe(spec.outputs)};
     }
+  }
   for (const TensorSpec &weight : content.weights)
     weightInfos.push_back(describe(weight));
 }

@@ -31,6 +31,8 @@ struct Target {
   std::vector<Function> functions;
   /// Why this host cannot run it; empty when it can.
   std::string unusable;
+  lacuna_target_info info = {};
+  std::vector<const char *> kernels; ///< Those of `info`.
 
   /// As lacuna_model_function finds it; throws an Error.
   const Function &function(const char *name) const;

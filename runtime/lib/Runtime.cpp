@@ -119,6 +119,25 @@ lacuna_status lacuna_model_weight_at(const lacuna_model *model, size_t index,
   });
 }
 
+size_t lacuna_model_num_targets(const lacuna_model *model) {
+  return model ? model->model->targets().size() : 0;
+}
+
+lacuna_status lacuna_model_target_at(const lacuna_model *model, size_t index,
+                                     lacuna_target_info *info) {
+  return guard([&] {
+    require(model, "model");
+    require(info, "info");
+    *info = getAt(model->model->targets(), index, "target").info;
+  });
+}
+
+const void *lacuna_model_fatbin(const lacuna_model *model, size_t *size) {
+  if (size)
+    *size = model ? model->model->fatbinSize() : 0;
+  return model ? model->model->fatbin() : nullptr;
+}
+
 lacuna_status lacuna_session_create(lacuna_model *model,
                                     const lacuna_session_options *options,
                                     lacuna_session **session) {

@@ -54,6 +54,12 @@ Session::Session(std::shared_ptr<const Model> model, Choice choice,
                               : new Kernels(*this->model, target, *place)),
       weights(*this->model, target, *place, std::move(files), pool) {}
 
+lacuna_device_info Session::deviceInfo() const {
+  return {place->name().c_str(), place->description(),
+          place->architectureName(), target.spec->name.c_str(),
+          place->dlDevice()};
+}
+
 std::vector<int64_t> Session::tellShapes(const Function &function, Call &call,
                                          const SignatureChecker &checker,
                                          const DLTensor *inputs) {

@@ -21,6 +21,7 @@ public:
 
   int threads() const { return pool.size(); }
   const Device &device() const { return *place; }
+  lacuna_device_info deviceInfo() const;
 
   void outputShapes(const char *name, const DLTensor *inputs, size_t numInputs,
                     int64_t *dims, size_t numDims);

@@ -196,7 +196,7 @@ TEST_F(DevicesTest, ChoosesTheTarget) {
 }
 
 TEST_F(DevicesTest, ChoosesTheDevice) {
-  // There is no GPU for tests, so the default is the CPU...
+  // The default is not the emulator...
   SessionPtr s = open(nullptr);
   ASSERT_WORKS(run(s.get(), "main", 5));
   expectMain();
@@ -275,6 +275,154 @@ TEST_F(DevicesTest, SessionsThatCannotBegin) {
   EXPECT_FAILS(LACUNA_ERROR_UNSUPPORTED,
                create(model.get(), "emulator:sm_80", s), "device ABI 99");
   EXPECT_EQ(numAllocations(), 0u);
+}
+
+TEST_F(DevicesTest, TellsWhereItRuns) {
+  SessionPtr s = open("emulator:sm_86");
+  lacuna_device_info info = {};
+  ASSERT_WORKS(lacuna_session_device(s.get(), &info));
+  EXPECT_STREQ(info.name, "emulator:sm_86");
+  EXPECT_STREQ(info.description, "a fake");
+  EXPECT_STREQ(info.architecture, "sm_86");
+  EXPECT_STREQ(info.target, "sm_80");
+  EXPECT_EQ(info.device.device_type, kDLExtDev);
+  SessionPtr cpu = open("cpu");
+  ASSERT_WORKS(lacuna_session_device(cpu.get(), &info));
+  EXPECT_STREQ(info.name, "cpu");
+  EXPECT_STREQ(info.architecture, "");
+  EXPECT_STREQ(info.target, "cpu");
+  const lacuna_device_table *table = plugin();
+  lacuna_device *device = nullptr;
+  ASSERT_WORKS(lacuna_session_device_table(cpu.get(), &table, &device));
+  EXPECT_EQ(table, nullptr);
+  EXPECT_EQ(lacuna_model_num_targets(model.get()), 3u);
+  lacuna_target_info target = {};
+  ASSERT_WORKS(lacuna_model_target_at(model.get(), 1, &target));
+  EXPECT_STREQ(target.name, "sm_80");
+  ASSERT_EQ(target.num_kernels, 3u);
+  EXPECT_STREQ(target.kernels[2], "few");
+  EXPECT_FAILS(LACUNA_ERROR_ARGUMENT,
+               lacuna_model_target_at(model.get(), 3, &target), "target 3");
+  size_t size = 0;
+  const void *fatbin = lacuna_model_fatbin(model.get(), &size);
+  ASSERT_GT(size, 6000u);
+  EXPECT_EQ(std::memcmp(fatbin, "\x50\xed\x55\xba", 4), 0);
+}
+
+TEST_F(DevicesTest, Counters) {
+  SessionPtr s = open("emulator:sm_80");
+  ASSERT_WORKS(lacuna_session_counters_reset(s.get()));
+  ASSERT_WORKS(run(s.get(), "scratch", 200));
+  lacuna_counter counters[2] = {};
+  size_t count = 0;
+  ASSERT_WORKS(lacuna_session_counters(s.get(), counters, 1, &count));
+  EXPECT_EQ(count, 2u);
+  EXPECT_EQ(counters[1].name, nullptr);
+  ASSERT_WORKS(lacuna_session_counters(s.get(), counters, 2, &count));
+  EXPECT_STREQ(counters[0].name, "launches");
+  EXPECT_EQ(counters[0].value, 2u);
+  EXPECT_EQ(counters[1].value, 2u * 256);
+  ASSERT_WORKS(lacuna_session_counters_reset(s.get()));
+  ASSERT_WORKS(lacuna_session_counters(s.get(), counters, 2, &count));
+  EXPECT_EQ(counters[0].value, 0u);
+  SessionPtr cpu = open("cpu");
+  ASSERT_WORKS(lacuna_session_counters(cpu.get(), counters, 2, &count));
+  EXPECT_EQ(count, 0u);
+  EXPECT_FAILS(LACUNA_ERROR_ARGUMENT,
+               lacuna_session_counters(s.get(), nullptr, 2, &count),
+               "counters is a null pointer");
+}
+
+TEST_F(DevicesTest, CapturesRuns) {
+  SessionPtr s = open("emulator:sm_80");
+  const lacuna_device_table *table = nullptr;
+  lacuna_device *device = nullptr;
+  ASSERT_WORKS(lacuna_session_device_table(s.get(), &table, &device));
+  void *in = nullptr, *out = nullptr, *stream = nullptr;
+  lacuna_graph *graph = nullptr;
+  ASSERT_WORKS(table->allocate(device, 16, nullptr, &in));
+  ASSERT_WORKS(table->allocate(device, 16, nullptr, &out));
+  ASSERT_WORKS(table->stream_create(device, &stream));
+  std::vector<float> host{1, 2, 3, 4}, result(4, NAN);
+  shape = {4};
+  DLTensor a = wrap(host, shape), b = a;
+  a.device = b.device = {kDLExtDev, 0};
+  a.data = in, b.data = out;
+  ASSERT_WORKS(table->capture_begin(device, stream));
+  ASSERT_WORKS(lacuna_session_run(s.get(), "main", &a, 1, &b, 1, stream));
+  // What would wait or allocate is refused while the run is recorded.
+  EXPECT_FAILS(LACUNA_ERROR_FAILED,
+               lacuna_session_run(s.get(), "scratch", &a, 1, &b, 1, stream),
+               "'scratch'", "inside a capture");
+  EXPECT_FAILS(LACUNA_ERROR_FAILED, run(s.get(), "main", 4, stream), "'main'",
+               "inside a capture");
+  ASSERT_WORKS(table->capture_end(device, stream, &graph));
+  for (int i = 0; i < 2; ++i) {
+    for (float &value : host)
+      value += 1;
+    ASSERT_WORKS(table->copy(device, in, host.data(), 16, LACUNA_COPY_TO_DEVICE,
+                             stream));
+    ASSERT_WORKS(table->graph_launch(device, graph, stream));
+    ASSERT_WORKS(table->copy(device, result.data(), out, 16,
+                             LACUNA_COPY_TO_HOST, stream));
+    for (int j = 0; j < 4; ++j)
+      EXPECT_FLOAT_EQ(result[j], 2 * host[j] + bias[j]);
+  }
+  table->graph_destroy(device, graph);
+  table->stream_destroy(device, stream);
+  ASSERT_WORKS(table->release(device, in, nullptr));
+  ASSERT_WORKS(table->release(device, out, nullptr));
+}
+
+TEST_F(DevicesTest, ProgramsOpenDevices) {
+  const lacuna_device_table *table = nullptr, *other = nullptr;
+  lacuna_device *device = nullptr, *same = nullptr;
+  ASSERT_WORKS(lacuna_device_open("emulator:sm_80", &table, &device));
+  EXPECT_EQ(table, plugin());
+  SessionPtr s = open("emulator:sm_80");
+  ASSERT_WORKS(lacuna_session_device_table(s.get(), &other, &same));
+  EXPECT_EQ(device, same); // Memory of one is memory of the other.
+  s.reset();
+  ASSERT_WORKS(lacuna_device_open("emulator:sm_80", &other, &same));
+  EXPECT_EQ(device, same);
+  lacuna_device_close(device);
+  EXPECT_EQ(record().find("close"), std::string::npos);
+  lacuna_device_close(device);
+  EXPECT_NE(record().find("close"), std::string::npos);
+  lacuna_device_close(nullptr);
+  EXPECT_FAILS(LACUNA_ERROR_ARGUMENT,
+               lacuna_device_open("cpu", &table, &device), "'cpu' is no GPU");
+  EXPECT_EQ(device, nullptr);
+  setenv("LACUNA_DEVICE", "emulator:sm_89", 1);
+  ASSERT_WORKS(lacuna_device_open(nullptr, &table, &device));
+  EXPECT_STREQ(table->architecture(device), "sm_89");
+  lacuna_device_close(device);
+  unsetenv("LACUNA_DEVICE");
+}
+
+/// A copy of the runtime without the emulator beside it.
+TEST_F(DevicesTest, NoEmulator) {
+  std::string copy = at("liblacuna_copy.so");
+  std::filesystem::copy_file(LACUNA_RUNTIME_LIBRARY, copy);
+  std::string command =
+      "import ctypes, sys\n"
+      "lib = ctypes.CDLL(sys.argv[1])\n"
+      "lib.lacuna_last_error.restype = ctypes.c_char_p\n"
+      "a, b = ctypes.c_void_p(), ctypes.c_void_p()\n"
+      "print(lib.lacuna_device_open(b'emulator', ctypes.byref(a), "
+      "ctypes.byref(b)), lib.lacuna_last_error().decode())\n";
+  std::ofstream(at("open.py")) << command;
+  FILE *pipe = popen(("python3 " + at("open.py") + " " + copy).c_str(), "r");
+  char line[1024] = {};
+  ASSERT_TRUE(pipe && std::fgets(line, sizeof(line), pipe));
+  pclose(pipe);
+  std::string text = line;
+  EXPECT_EQ(text.find("4 the device 'emulator' is the library "
+                      "liblacuna_emulator.so.1"),
+            0u)
+      << text;
+  EXPECT_NE(text.find(copy), std::string::npos) << text;
+  EXPECT_NE(text.find("install it"), std::string::npos) << text;
 }
 
 TEST_F(DevicesTest, CallsFromManyThreads) {

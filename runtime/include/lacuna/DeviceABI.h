@@ -3,6 +3,7 @@
  * What a GPU is to the runtime: a table of functions. `cuda` fills it from the
  * driver's library, `emulator` is a plug-in library (liblacuna_emulator.so.1)
  * that exports one. Nothing above this table knows which of them it talks to.
+ * Programs that keep tensors on a GPU, or capture runs, may use it, too.
  *
  * All functions but close, *_destroy and last_error return a lacuna_status;
  * on failure last_error() is the reason, for the calling thread. Nothing is
@@ -54,12 +55,6 @@ typedef struct lacuna_launch {
   /** Their number; checked where the device knows the kernel's signature. */
   uint32_t num_params;
 } lacuna_launch;
-
-/** A named count of what kernels did since the last reset. */
-typedef struct lacuna_counter {
-  const char *name;
-  uint64_t value;
-} lacuna_counter;
 
 typedef struct lacuna_device_table {
   /** LACUNA_DEVICE_ABI_VERSION of the header that it was built with. */
@@ -119,8 +114,8 @@ typedef struct lacuna_device_table {
   lacuna_status (*launch)(lacuna_device *device, lacuna_kernel *kernel,
                           const lacuna_launch *launch, void *stream);
 
-  /** What follows on the stream is recorded, not run. Inside, allocation and
-      synchronization are refused. */
+  /** What follows on the stream is recorded, not run. Inside, synchronization
+      is refused, and so is allocation where the device cannot record it. */
   lacuna_status (*capture_begin)(lacuna_device *device, void *stream);
   lacuna_status (*capture_end)(lacuna_device *device, void *stream,
                                lacuna_graph **graph);
@@ -140,6 +135,22 @@ typedef struct lacuna_device_table {
 /** What a plug-in library exports under this name. */
 #define LACUNA_DEVICE_PLUGIN_SYMBOL "lacuna_device_plugin"
 typedef const lacuna_device_table *(*lacuna_device_plugin_fn)(void);
+
+/** The device of a session, for memory, streams, events and graphs of its
+    kind; NULL twice on the CPU. It lives as long as the session. */
+LACUNA_API lacuna_status lacuna_session_device_table(
+    const lacuna_session *session, const lacuna_device_table **table,
+    lacuna_device **device);
+
+/** Opens a GPU by its name ("cuda:0", "emulator:sm_80"), or shares it with who
+    has opened it in this process. NULL: what the environment's LACUNA_DEVICE
+    names, or else cuda where there is one, or else the emulator. */
+LACUNA_API lacuna_status lacuna_device_open(const char *name,
+                                            const lacuna_device_table **table,
+                                            lacuna_device **device);
+
+/** To be called once for each lacuna_device_open; NULL is allowed. */
+LACUNA_API void lacuna_device_close(lacuna_device *device);
 
 #ifdef __cplusplus
 }

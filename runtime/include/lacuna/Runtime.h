@@ -129,6 +129,27 @@ LACUNA_API lacuna_status lacuna_model_weight_at(const lacuna_model *model,
                                                 size_t index,
                                                 lacuna_tensor_info *info);
 
+/** What the model was compiled for: the CPU, or an architecture of GPUs. */
+typedef struct lacuna_target_info {
+  /** "cpu", "sm_80". */
+  const char *name;
+  /** The processor of its host code as the compiler calls it; "" if unknown. */
+  const char *cpu;
+  /** Its GPU kernels. */
+  size_t num_kernels;
+  const char *const *kernels;
+} lacuna_target_info;
+
+LACUNA_API size_t lacuna_model_num_targets(const lacuna_model *model);
+LACUNA_API lacuna_status lacuna_model_target_at(const lacuna_model *model,
+                                                size_t index,
+                                                lacuna_target_info *info);
+
+/** The fat binary with the model's kernels, and its size; NULL and 0 without
+    kernels. It lives as long as the model. */
+LACUNA_API const void *lacuna_model_fatbin(const lacuna_model *model,
+                                           size_t *size);
+
 /*===-- Sessions ----------------------------------------------------------===*/
 
 typedef struct lacuna_session lacuna_session;
@@ -147,7 +168,10 @@ typedef struct lacuna_session_options {
   /** Threads that a run uses, the calling one included. 0: the environment's
       LACUNA_THREADS, or else as many as the hardware has. */
   int32_t threads;
-  /** "cpu", or NULL for the device that the model was compiled for. */
+  /** "cpu"; "cuda" or "cuda:0", one of NVIDIA's GPUs; "emulator" or
+      "emulator:sm_80", which executes GPU code on any machine. NULL: what the
+      environment's LACUNA_DEVICE names, or else a GPU if there is one that
+      takes the model, or else the CPU. */
   const char *device;
 } lacuna_session_options;
 
@@ -158,11 +182,46 @@ LACUNA_API lacuna_status lacuna_session_create(
     lacuna_model *model, const lacuna_session_options *options,
     lacuna_session **session);
 
-/** No call may be running on the session. NULL is allowed. */
+/** No call may be running on the session, and no work of one on a stream. NULL
+    is allowed. */
 LACUNA_API void lacuna_session_destroy(lacuna_session *session);
 
 /** The number of threads that the session uses. */
 LACUNA_API int32_t lacuna_session_threads(const lacuna_session *session);
+
+/** Where a session runs. */
+typedef struct lacuna_device_info {
+  /** "cpu", "cuda:0", "emulator:sm_80". */
+  const char *name;
+  /** "NVIDIA H200", for people; "" if unknown. */
+  const char *description;
+  /** "sm_90a"; "" for the CPU. */
+  const char *architecture;
+  /** The name of the model's target that runs there. */
+  const char *target;
+  /** The DLPack device of tensors in its memory. */
+  DLDevice device;
+} lacuna_device_info;
+
+/** What is pointed to lives as long as the session. */
+LACUNA_API lacuna_status lacuna_session_device(const lacuna_session *session,
+                                               lacuna_device_info *info);
+
+/** A named count of what kernels did since the last reset. */
+typedef struct lacuna_counter {
+  const char *name;
+  uint64_t value;
+} lacuna_counter;
+
+/** The counters of the session's device, which all its sessions share: at most
+    `capacity` are written, `count` gets how many there are. lacuna/DeviceABI.h
+    lists those of the emulator; cpu and cuda have none. */
+LACUNA_API lacuna_status lacuna_session_counters(const lacuna_session *session,
+                                                 lacuna_counter *counters,
+                                                 size_t capacity,
+                                                 size_t *count);
+LACUNA_API lacuna_status
+lacuna_session_counters_reset(const lacuna_session *session);
 
 /** Writes the sizes of all outputs, one output after the other, to `dims`,
     which has room for `num_dims` numbers: the sum of the outputs' ranks. Of
@@ -173,10 +232,16 @@ LACUNA_API lacuna_status lacuna_session_output_shapes(
     size_t num_inputs, int64_t *dims, size_t num_dims);
 
 /** Runs a function. Tensors are in the order of the signature, contiguous and
-    row-major (strides NULL or equal to that), aligned to their element size
-    and on the session's device. Outputs are allocated by the caller and must
-    not overlap inputs or each other; inputs are never written. `stream` is
-    NULL on the CPU. */
+    row-major (strides NULL or equal to that), aligned to their element size.
+    Outputs are allocated by the caller and must not overlap inputs or each
+    other; inputs are never written.
+    On the CPU tensors are kDLCPU and `stream` is NULL. On a GPU the work is
+    queued on `stream`, a CUstream (cudaStream_t) of the device `cuda`, or one
+    of lacuna/DeviceABI.h of any GPU; NULL is the default stream. Tensors are in
+    the device's memory, or on the host: then they are copied, and the call
+    returns when all is done. Without host tensors it returns at once, failures
+    of kernels show when the stream is synchronized, and a stream that is being
+    captured records the run. */
 LACUNA_API lacuna_status lacuna_session_run(
     lacuna_session *session, const char *function, const DLTensor *inputs,
     size_t num_inputs, DLTensor *outputs, size_t num_outputs, void *stream);
