@@ -99,8 +99,7 @@ struct TileDispatch : lacuna::impl::TileDispatchBase<TileDispatch> {
     DenseSet<Operation *> seen;
     while (linalg::LinalgOp root = getNext(function, seen)) {
       Group group(root);
-      if (failed(tile(group)))
-        return signalPassFailure();
+      tile(group);
       resolveSizes(function);
     }
   }
@@ -160,13 +159,13 @@ private:
     return tiles;
   }
 
-  LogicalResult tile(Group &group) {
+  void tile(Group &group) {
     Operation *root = group.root;
     IRRewriter rewriter(root->getContext());
     rewriter.setInsertionPoint(root);
     Tiles tiles = getTiles(rewriter, group);
     if (!tiles.any())
-      return success();
+      return;
     Value grain = SizeBuilder(rewriter, root->getLoc()).value(tiles.grain);
     scf::SCFTilingOptions tiling;
     tiling.setLoopType(scf::SCFTilingOptions::LoopType::ForallOp);
@@ -190,8 +189,9 @@ private:
     FailureOr<scf::SCFTileAndFuseResult> result =
         scf::tileConsumerAndFuseProducersUsingSCF(
             rewriter, cast<TilingInterface>(root), options);
+    // What upstream does not tile stays whole; parallelize-buffers tries again.
     if (failed(result))
-      return root->emitOpError("does not tile over its parallel loops");
+      return;
     for (OpResult value : root->getResults())
       if (Value replacement = result->replacements.lookup(value))
         rewriter.replaceAllUsesWith(value, replacement);
@@ -200,13 +200,12 @@ private:
         if (Value replacement = result->replacements.lookup(value))
           rewriter.replaceAllUsesWith(value, replacement);
     if (result->loops.empty())
-      return success();
+      return;
     auto forall = cast<scf::ForallOp>(result->loops.front());
     rewriter.setInsertionPointToStart(forall.getBody());
     GrainOp::create(rewriter, root->getLoc(), grain);
     ++numTiled;
     numFused += result->tiledAndFusedOps.size() - 1;
-    return success();
   }
 };
 } // namespace
