@@ -6,6 +6,7 @@
 
 #include "Error.h"
 #include "lacuna/ModelABI.h"
+#include "lacuna/Packing/Mma.h"
 
 #include <nlohmann/json.hpp>
 
@@ -145,23 +146,59 @@ TensorSpec parseWeight(const Node &node) {
   return spec;
 }
 
+/// "dtype" of a binding: the weight's own, or what it is rounded to.
+std::optional<packing::Precision> parsePrecision(const Node &node,
+                                                 const TensorSpec &weight) {
+  std::string name = node.string();
+  if (name == packing::getName(weight.type))
+    return std::nullopt;
+  auto precision = packing::parsePrecision(name);
+  if (!precision || weight.type != packing::ElementType::F32)
+    node.expected("'" + std::string(packing::getName(weight.type)) +
+                  "', the type of weight '" + weight.name +
+                  "', or for one of f32 one of 'tf32', 'bf16' and 'f16'");
+  return precision;
+}
+
+/// Whether tensor cores have a form for the weight as it is bound.
+void checkMma(const Node &view, const Binding &binding,
+              const TensorSpec &weight) {
+  packing::ElementType type = binding.precision
+                                  ? packing::getElementType(*binding.precision)
+                                  : weight.type;
+  auto packed = packing::NMGeometry::get(*weight.layout, type, weight.shape);
+  if (!packed.ok())
+    view.expected("a view that its layout has (" + packed.message() + ")");
+  auto mma = packing::MmaGeometry::get(*packed);
+  if (!mma.ok())
+    view.expected("another view for this weight (" + mma.message() + ")");
+}
+
 Binding parseBinding(const Node &node, const std::vector<TensorSpec> &weights) {
+  static const View views[] = {View::Dense, View::Values, View::Coordinates,
+                               View::MmaValues, View::MmaMetadata};
   Binding binding;
   int64_t last = static_cast<int64_t>(weights.size()) - 1;
   binding.weight = node.at("weight").integer(0, last);
+  const TensorSpec &weight = weights[binding.weight];
   Node view = node.at("view");
   std::string name = view.string();
-  if (name == "dense")
-    binding.view = View::Dense;
-  else if (name == "values")
-    binding.view = View::Values;
-  else if (name == "coordinates")
-    binding.view = View::Coordinates;
-  else
-    view.expected("'dense', 'values' or 'coordinates'");
-  if (binding.view != View::Dense && !weights[binding.weight].layout)
-    view.expected("'dense', since weight '" + weights[binding.weight].name +
-                  "' has no layout");
+  auto found = std::find_if(std::begin(views), std::end(views),
+                            [&](View v) { return name == getName(v); });
+  if (found == std::end(views))
+    view.expected("'dense', 'values', 'coordinates', 'mma.values' or "
+                  "'mma.metadata'");
+  binding.view = *found;
+  if (auto type = node.find("dtype"))
+    binding.precision = parsePrecision(*type, weight);
+  if (binding.view == View::Dense)
+    return binding;
+  if (!weight.layout)
+    view.expected("'dense', since weight '" + weight.name + "' has no layout");
+  if (binding.view == View::Coordinates)
+    binding.precision = std::nullopt;
+  if (binding.view == View::MmaValues || binding.view == View::MmaMetadata)
+    checkMma(view, binding, weight);
   return binding;
 }
 
@@ -289,6 +326,10 @@ const char *lacuna::runtime::getName(View view) {
     return "values";
   case View::Coordinates:
     return "coordinates";
+  case View::MmaValues:
+    return "mma.values";
+  case View::MmaMetadata:
+    return "mma.metadata";
   }
   return "?";
 }

@@ -8,9 +8,10 @@
 #define LACUNA_RUNTIME_LIB_MANIFEST_H
 
 #include "Architecture.h"
-#include "lacuna/Packing/NM.h"
+#include "lacuna/Packing/Convert.h"
 
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace lacuna::runtime {
@@ -27,12 +28,19 @@ struct TensorSpec {
 };
 
 /// The buffer of a weight that a function reads.
-enum class View { Dense, Values, Coordinates };
+enum class View { Dense, Values, Coordinates, MmaValues, MmaMetadata };
 const char *getName(View view);
 
 struct Binding {
   size_t weight; ///< Index into Manifest::weights.
   View view;
+  /// What its elements are rounded to before; not set for `coordinates`.
+  std::optional<packing::Precision> precision;
+
+  bool operator<(const Binding &other) const {
+    return std::tie(weight, view, precision) <
+           std::tie(other.weight, other.view, other.precision);
+  }
 };
 
 struct FunctionSpec {

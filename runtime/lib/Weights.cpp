@@ -6,6 +6,7 @@
 #include "Weights.h"
 
 #include "Error.h"
+#include "lacuna/Packing/Mma.h"
 
 #include <set>
 #include <unistd.h>
@@ -55,64 +56,123 @@ packing::ParallelFor makeParallelFor(ThreadPool &threads) {
   };
 }
 
+/// All views of one weight. What several of them are made from is made once.
+class Views {
+public:
+  Views(const packing::WeightStore &store, const TensorSpec &spec,
+        const packing::ParallelFor &parallel)
+      : store(store), wanted{spec.name, spec.type, spec.shape, spec.layout},
+        parallel(parallel) {}
+
+  packing::Tensor make(const Binding &binding) {
+    switch (binding.view) {
+    case View::Dense:
+      return dense(binding.precision);
+    case View::Values:
+      return packed(binding.precision).values;
+    case View::Coordinates:
+      return packed(binding.precision).coordinates;
+    case View::MmaValues:
+      return mma(binding.precision).values;
+    case View::MmaMetadata:
+      return mma(binding.precision).metadata;
+    }
+    throw Error(LACUNA_ERROR_INTERNAL, "a view of an unknown kind");
+  }
+
+private:
+  using Rounding = std::optional<packing::Precision>;
+
+  template <typename T> T takeWeight(packing::Result<T> result) {
+    if (result.ok())
+      return std::move(*result);
+    // Loading names the weight, the rest does not.
+    std::string context = "weight '" + wanted.name + "': ";
+    bool named =
+        result.message().find("'" + wanted.name + "'") != std::string::npos;
+    throw Error(LACUNA_ERROR_WEIGHTS,
+                (named ? "" : context) + result.message());
+  }
+
+  packing::Tensor checked(packing::Tensor tensor) {
+    if (auto status = packing::checkBools(tensor); !status.ok())
+      throw Error(LACUNA_ERROR_WEIGHTS,
+                  "weight '" + wanted.name + "': " + status.message());
+    return tensor;
+  }
+
+  packing::Tensor dense(Rounding rounding) {
+    packing::Tensor tensor = checked(takeWeight(store.dense(wanted, parallel)));
+    if (!rounding)
+      return tensor;
+    return takeWeight(packing::convert(tensor, *rounding, parallel));
+  }
+
+  const packing::PackedWeight &packed(Rounding rounding) {
+    auto it = packedForms.find(rounding);
+    if (it != packedForms.end())
+      return it->second;
+    packing::PackedWeight weight =
+        rounding ? takeWeight(packing::convert(packed(std::nullopt), *rounding,
+                                               parallel))
+                 : takeWeight(store.packed(wanted, parallel));
+    checked(weight.values);
+    return packedForms.emplace(rounding, std::move(weight)).first->second;
+  }
+
+  const packing::MmaWeight &mma(Rounding rounding) {
+    auto it = mmaForms.find(rounding);
+    if (it != mmaForms.end())
+      return it->second;
+    packing::MmaWeight weight =
+        takeWeight(packing::makeMma(packed(rounding), parallel));
+    return mmaForms.emplace(rounding, std::move(weight)).first->second;
+  }
+
+  const packing::WeightStore &store;
+  packing::WeightSpec wanted;
+  const packing::ParallelFor &parallel;
+  std::map<Rounding, packing::PackedWeight> packedForms;
+  std::map<Rounding, packing::MmaWeight> mmaForms;
+};
+
 } // namespace
 
 Weights::Weights(const Model &model, const Target &target, const Device &device,
                  WeightFiles files, ThreadPool &threads)
-    : device(device), parallel(makeParallelFor(threads)) {
-  std::set<Key> wanted;
+    : device(device) {
+  // In the order of weights, so that one's forms are gone before the next's.
+  std::set<Binding> wanted;
   for (const FunctionSpec &function : target.spec->functions)
-    for (const runtime::Binding &binding : function.bindings)
-      wanted.insert({binding.weight, binding.view});
+    wanted.insert(function.bindings.begin(), function.bindings.end());
   if (wanted.empty())
     return;
   packing::WeightStore store = openStore(model, std::move(files));
-  const std::vector<TensorSpec> &specs = model.manifest().weights;
-  for (size_t i = 0; i < specs.size(); ++i) {
-    bool dense = wanted.count({i, View::Dense});
-    bool packed =
-        wanted.count({i, View::Values}) || wanted.count({i, View::Coordinates});
-    if (dense || packed)
-      bind(store, specs[i], i, dense, packed);
+  packing::ParallelFor parallel = makeParallelFor(threads);
+  std::optional<Views> views;
+  size_t current = 0;
+  for (const Binding &binding : wanted) {
+    if (!views || binding.weight != current)
+      views.emplace(store, model.manifest().weights[binding.weight], parallel);
+    current = binding.weight;
+    add(binding, views->make(binding));
   }
   // Calls on any stream may read them from now on.
   if (!device.isHost())
     device.synchronize(nullptr);
 }
 
-void Weights::bind(const packing::WeightStore &store, const TensorSpec &spec,
-                   size_t index, bool dense, bool packed) {
-  packing::WeightSpec wanted{spec.name, spec.type, spec.shape, spec.layout,
-                             spec.prunes};
-  std::string context = "weight '" + spec.name + "': ";
-  if (dense) {
-    packing::Tensor tensor =
-        take(store.dense(wanted, parallel), LACUNA_ERROR_WEIGHTS);
-    if (auto status = packing::checkBools(tensor); !status.ok())
-      throw Error(LACUNA_ERROR_WEIGHTS, context + status.message());
-    add({index, View::Dense}, tensor);
-  }
-  if (packed) {
-    packing::PackedWeight weight =
-        take(store.packed(wanted, parallel), LACUNA_ERROR_WEIGHTS);
-    if (auto status = packing::checkBools(weight.values); !status.ok())
-      throw Error(LACUNA_ERROR_WEIGHTS, context + status.message());
-    add({index, View::Values}, weight.values);
-    add({index, View::Coordinates}, weight.coordinates);
-  }
-}
-
-void Weights::add(Key key, const packing::Tensor &tensor) {
+void Weights::add(const Binding &binding, const packing::Tensor &tensor) {
   uint64_t address = reinterpret_cast<uint64_t>(tensor.bytes.data);
   bool aligned = address % packing::getByteWidth(tensor.type) == 0;
   if (device.isHost() && aligned && tensor.bytes.data) {
-    buffers[key] = {tensor.bytes.data, tensor.shape, tensor.owner};
+    buffers[binding] = {tensor.bytes.data, tensor.shape, tensor.owner};
     return;
   }
   try {
     std::shared_ptr<void> memory = device.allocateShared(tensor.bytes.size);
     device.upload(memory.get(), tensor.bytes.data, tensor.bytes.size);
-    buffers[key] = {memory.get(), tensor.shape, memory};
+    buffers[binding] = {memory.get(), tensor.shape, memory};
   } catch (const Error &error) {
     throw Error(error.status(),
                 "bringing a weight of " + std::to_string(tensor.bytes.size) +

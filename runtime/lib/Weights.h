@@ -34,18 +34,14 @@ public:
     std::shared_ptr<const void> owner;
   };
   const Buffer &get(const Binding &binding) const {
-    return buffers.at({binding.weight, binding.view});
+    return buffers.at(binding);
   }
 
 private:
-  using Key = std::pair<size_t, View>;
-  void bind(const packing::WeightStore &store, const TensorSpec &spec,
-            size_t index, bool dense, bool packed);
-  void add(Key key, const packing::Tensor &tensor);
+  void add(const Binding &binding, const packing::Tensor &tensor);
 
   const Device &device;
-  packing::ParallelFor parallel;
-  std::map<Key, Buffer> buffers;
+  std::map<Binding, Buffer> buffers;
 };
 
 } // namespace lacuna::runtime

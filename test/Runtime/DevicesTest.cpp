@@ -5,6 +5,8 @@
 
 #include "Support.h"
 #include "lacuna/DeviceABI.h"
+#include "lacuna/Packing/Convert.h"
+#include "lacuna/Packing/Mma.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -96,7 +98,10 @@ protected:
 
 TEST_F(DevicesTest, RunsHostTensors) {
   SessionPtr s = open("emulator:sm_80");
-  EXPECT_EQ(record(), "open sm_80\nallocate 16\ncopy in 16\nsynchronize\n");
+  EXPECT_EQ(record(),
+            "open sm_80\nallocate 16\ncopy in 16\nallocate 64\ncopy in 64\n"
+            "allocate 32\ncopy in 32\nallocate 1024\ncopy in 1024\n"
+            "allocate 128\ncopy in 128\nsynchronize\n");
   ASSERT_WORKS(run(s.get(), "main", 200));
   expectMain();
   // The module is loaded by the first launch only; one wait, at the end.
@@ -253,7 +258,7 @@ TEST_F(DevicesTest, FailuresHaveContext) {
     ASSERT_WORKS(run(s.get(), "main", 8));
     expectMain();
   }
-  EXPECT_EQ(numAllocations(), 1u); // The weight.
+  EXPECT_EQ(numAllocations(), 5u); // The weights.
   SessionPtr cpu = open("cpu");
   EXPECT_FAILS(LACUNA_ERROR_FAILED, run(cpu.get(), "trouble", 2),
                "its target is the CPU");
@@ -275,6 +280,71 @@ TEST_F(DevicesTest, SessionsThatCannotBegin) {
   EXPECT_FAILS(LACUNA_ERROR_UNSUPPORTED,
                create(model.get(), "emulator:sm_80", s), "device ABI 99");
   EXPECT_EQ(numAllocations(), 0u);
+}
+
+/// Weights reach the device rounded and in the order of tensor cores. What
+/// these are is the packing library's to test; here it is that they arrive.
+TEST_F(DevicesTest, ViewsOfWeights) {
+  using namespace lacuna::packing;
+  auto take = [](auto result) {
+    EXPECT_TRUE(result.ok()) << result.message();
+    return std::move(*result);
+  };
+  WeightStore store = take(WeightStore::open({params}));
+  WeightSpec spec{
+      "w", ElementType::F32, {4, 8}, take(NMLayout::parse("nm<2:4, dim = 1>"))};
+  Tensor dense = take(convert(take(store.dense(spec)), Precision::BF16));
+  PackedWeight packed = take(store.packed(spec));
+  PackedWeight half = take(convert(packed, Precision::F16));
+  MmaWeight mma = take(makeMma(take(convert(packed, Precision::BF16))));
+  const Tensor *expected[] = {&dense, &half.values, &mma.values, &mma.metadata};
+  for (const char *device : {"cpu", "emulator:sm_80"}) {
+    SessionPtr s = open(device);
+    lacuna_function_info info = {};
+    ASSERT_WORKS(lacuna_model_function(model.get(), "views", &info));
+    std::vector<std::vector<char>> data;
+    std::vector<DLTensor> outputs;
+    for (int i = 0; i < 4; ++i) {
+      DLTensor tensor = {};
+      tensor.dtype = info.outputs[i].dtype;
+      tensor.ndim = info.outputs[i].ndim;
+      tensor.shape = const_cast<int64_t *>(info.outputs[i].shape);
+      tensor.device = {kDLCPU, 0};
+      EXPECT_EQ(Shape(tensor.shape, tensor.shape + tensor.ndim),
+                expected[i]->shape);
+      data.emplace_back(expected[i]->bytes.size);
+      tensor.data = data.back().data();
+      outputs.push_back(tensor);
+    }
+    ASSERT_WORKS(lacuna_session_run(s.get(), "views", nullptr, 0,
+                                    outputs.data(), 4, nullptr));
+    for (int i = 0; i < 4; ++i)
+      EXPECT_EQ(
+          std::memcmp(data[i].data(), expected[i]->bytes.data, data[i].size()),
+          0)
+          << "view " << i << " on " << device;
+  }
+}
+
+TEST_F(DevicesTest, BadViews) {
+  struct {
+    std::string from, to, part;
+  } cases[] = {
+      {"\"mma.values\"", "\"mma.fragments\"", "'mma.metadata'"},
+      {"\"mma.values\",\"dtype\":\"bf16\"", "\"mma.values\"",
+       "another view for this weight"},
+      {"\"view\":\"dense\",\"dtype\":\"bf16\"",
+       "\"view\":\"dense\",\"dtype\":\"i8\"", "'tf32', 'bf16' and 'f16'"},
+      {"\"weight\":1,\"view\":\"mma.values\"",
+       "\"weight\":0,\"view\":\"mma.values\"", "has no layout"},
+  };
+  for (const auto &test : cases) {
+    lacuna_model *none = nullptr;
+    EXPECT_FAILS(
+        LACUNA_ERROR_ARTIFACT,
+        lacuna_model_load(patched(replaced(test.from, test.to)).c_str(), &none),
+        "bindings", test.part.c_str());
+  }
 }
 
 TEST_F(DevicesTest, TellsWhereItRuns) {

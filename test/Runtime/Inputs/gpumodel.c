@@ -17,14 +17,45 @@
 #define FUNCTION(NAME, BINDINGS)                                               \
   "{\"name\":\"" NAME "\",\"inputs\":[" VECTOR("x") "],\"outputs\":[" VECTOR(  \
       "y") "],\"bindings\":[" BINDINGS "]}"
-#define FUNCTIONS                                                              \
-  "[" FUNCTION("main", "{\"weight\":0,\"view\":\"dense\"}") "," FUNCTION(      \
-      "scratch",                                                               \
-      "{\"weight\":0,\"view\":\"dense\"}") "," FUNCTION("swap",                \
-                                                        "") "," FUNCTION("tro" \
-                                                                         "ubl" \
-                                                                         "e",  \
-                                                                         "") "]"
+#define OUTPUT(NAME, TYPE, SHAPE)                                              \
+  "{\"name\":\"" NAME "\",\"dtype\":\"" TYPE "\",\"shape\":[" SHAPE "]}"
+/* Each view of w, as it is bound. */
+#define VIEWS                                                                                  \
+  "{\"name\":\"views\",\"inputs\":[],\"outputs\":[" OUTPUT("dense", "bf16", "4,8") "," OUTPUT( \
+      "values", "f16",                                                                         \
+      "4,2,2") "," OUTPUT("mma", "bf16",                                                       \
+                          "1,1,2,32,8") "," OUTPUT("words", "i32",                             \
+                                                   "1,1,32") "],\"bindings\":"                 \
+                                                             "["                               \
+                                                             "{\"weight\":1,"                  \
+                                                             "\"view\":"                       \
+                                                             "\"dense\","                      \
+                                                             "\"dtype\":"                      \
+                                                             "\"bf16\"},"                      \
+                                                             "{\"weight\":1,"                  \
+                                                             "\"view\":"                       \
+                                                             "\"values\","                     \
+                                                             "\"dtype\":"                      \
+                                                             "\"f16\"},"                       \
+                                                             "{\"weight\":1,"                  \
+                                                             "\"view\":\"mma."                 \
+                                                             "values\","                       \
+                                                             "\"dtype\":"                      \
+                                                             "\"bf16\"},"                      \
+                                                             "{\"weight\":1,"                  \
+                                                             "\"view\":\"mma."                 \
+                                                             "metadata\","                     \
+                                                             "\"dtype\":"                      \
+                                                             "\"bf16\"}]}"
+#define FUNCTIONS                                                                      \
+  "[" FUNCTION("main", "{\"weight\":0,\"view\":\"dense\"}") "," FUNCTION(              \
+      "scratch",                                                                       \
+      "{\"weight\":0,\"view\":\"dense\"}") "," FUNCTION("swap",                        \
+                                                        "") "," FUNCTION("tro"         \
+                                                                         "ubl"         \
+                                                                         "e",          \
+                                                                         "") "," VIEWS \
+                                                                             "]"
 
 EXPORT const char lacuna_manifest[16384] =
     "{\"abi\":2,\"producer\":\"by hand\",\"targets\":["
@@ -34,7 +65,9 @@ EXPORT const char lacuna_manifest[16384] =
     "\"kernels\":[\"scale\",\"missing\",\"few\"],\"functions\":" FUNCTIONS "},"
     "{\"name\":\"sm_90a\",\"prefix\":\"sm_90a_\",\"kernels\":[\"scale\"],"
     "\"functions\":" FUNCTIONS "}],"
-    "\"weights\":[{\"name\":\"bias\",\"dtype\":\"f32\",\"shape\":[4]}]}";
+    "\"weights\":[{\"name\":\"bias\",\"dtype\":\"f32\",\"shape\":[4]},"
+    "{\"name\":\"w\",\"dtype\":\"f32\",\"shape\":[4,8],"
+    "\"layout\":\"nm<2:4, dim = 1>\"}]}";
 
 /* y[i] = factor * x[i] + bias[i % 4], and a kernel of one parameter. */
 #define PTX(ARCH)                                                              \
@@ -131,6 +164,14 @@ static void swap(void **d) {
   memrefCopy(4, &from, &to);
 }
 
+static void views(void **d) {
+  static const int64_t bytes[] = {64, 32, 1024, 128};
+  for (int i = 0; i < 4; ++i)
+    lacuna_rt_copy(((memref *)d[i])->aligned, ((memref *)d[4 + i])->aligned,
+                   bytes[i]);
+}
+static void no_shapes(void **d, int64_t *out) { (void)d, (void)out; }
+
 /* What goes wrong depends on the size. */
 static void gpu_trouble(void **d) {
   int64_t sizes[7] = {1, 1, 1, 32, 1, 1, 0};
@@ -183,6 +224,8 @@ EXPORT void lacuna_entry_scratch(void **d) {
     cpu(d[1])[i] = 3 * (2 * copy[i] + cpu(d[2])[i % 4]) + cpu(d[2])[i % 4];
 }
 EXPORT void lacuna_entry_swap(void **d) { swap(d); }
+EXPORT void lacuna_entry_views(void **d) { views(d); }
+EXPORT void lacuna_shapes_views(void **d, int64_t *out) { no_shapes(d, out); }
 EXPORT void lacuna_entry_trouble(void **d) { gpu_trouble(d); }
 
 #define SHAPES(NAME)                                                           \
@@ -194,7 +237,11 @@ EXPORT void lacuna_entry_trouble(void **d) { gpu_trouble(d); }
   ENTRY(PREFIX, main, gpu_main)                                                \
   ENTRY(PREFIX, scratch, gpu_scratch)                                          \
   ENTRY(PREFIX, swap, swap)                                                    \
-  ENTRY(PREFIX, trouble, gpu_trouble)
+  ENTRY(PREFIX, trouble, gpu_trouble)                                          \
+  EXPORT void lacuna_entry_##PREFIX##_views(void **d) { views(d); }            \
+  EXPORT void lacuna_shapes_##PREFIX##_views(void **d, int64_t *out) {         \
+    no_shapes(d, out);                                                         \
+  }
 SHAPES(main)
 SHAPES(scratch)
 SHAPES(swap)
