@@ -67,16 +67,18 @@ struct Instruction {
   unsigned scope = 0;
 };
 
-/// One element of an initializer: a number, or an address with its mask.
-struct Initializer {
-  bool isAddress = false;
+/// An address in an initializer.
+struct Relocation {
+  /// Where in Variable::data, and how many bytes it fills.
+  uint64_t offset = 0;
+  unsigned bytes = 8;
   /// generic(symbol): the generic address of it.
   bool generic = false;
   std::string_view symbol;
-  /// The number's bits, or what is added to the address.
-  uint64_t bits = 0;
-  /// mask(symbol): which byte of the address, as 0xFF00: shift 8. -1: all.
-  int shift = -1;
+  /// Added to the address.
+  int64_t addend = 0;
+  /// 0xFF00(symbol) is the address shifted by 8, cut to the element.
+  unsigned shift = 0;
 };
 
 struct Variable {
@@ -97,8 +99,9 @@ struct Variable {
   bool isExtern = false;
   bool isVisible = false;
   bool isWeak = false;
-  /// .param: passed as a pointer (.ptr).
-  std::vector<Initializer> initializers;
+  /// What the initializer gives; bytes behind its end are 0.
+  std::vector<uint8_t> data;
+  std::vector<Relocation> relocations;
 };
 
 /// What stands between braces: names that shadow those outside.
