@@ -11,6 +11,10 @@ const Registry &Registry::get() {
   static const Registry registry = [] {
     Registry r;
     registerMove(r);
+    registerLoadStore(r);
+    registerAtomic(r);
+    registerBarrier(r);
+    registerControl(r);
     registerAsyncCopy(r);
     registerIntegerInstructions(r);
     registerCarryInstructions(r);

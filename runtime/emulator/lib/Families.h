@@ -11,6 +11,14 @@ class Registry;
 
 /// mov, cvta, isspacep
 void registerMove(Registry &registry);
+/// ld, ldu, st
+void registerLoadStore(Registry &registry);
+/// atom, red
+void registerAtomic(Registry &registry);
+/// bar, barrier, membar, fence, nanosleep, prefetch
+void registerBarrier(Registry &registry);
+/// bra, brx, call, ret, exit, trap
+void registerControl(Registry &registry);
 /// cp.async, cp.async.commit_group, cp.async.wait_group, cp.async.wait_all
 void registerAsyncCopy(Registry &registry);
 /// mma.sync

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // mov (PTX ISA, "Data Movement: mov"): copies, addresses of variables, packing
-// and unpacking of vectors, predicates.
+// and unpacking of vectors, predicates; cvta and isspacep.
 
 #include "Families.h"
+#include "Machine.h"
 #include "lacuna/Emulator/Decoder.h"
 #include "lacuna/Emulator/Warp.h"
 
@@ -43,6 +44,47 @@ void unpackLanes(Warp &w, const Instruction &i, LaneMask mask) {
       target.lane[lane] = source.lane[lane] >> shift & elementMask;
     });
   }
+}
+
+uint64_t windowOf(Space space) {
+  switch (space) {
+  case Space::Shared:
+    return sharedWindow;
+  case Space::Local:
+    return localWindow;
+  case Space::Param:
+    return paramWindow;
+  default:
+    return 0;
+  }
+}
+
+/// imm: the window that is added, or taken away.
+void convertAddress(Warp &w, const Instruction &i, LaneMask mask) {
+  auto window = static_cast<uint64_t>(i.imm);
+  mapLanes<uint64_t>(w, i, mask, [&](uint64_t a) { return a + window; });
+}
+
+bool isConstant(const Warp &w, uint64_t address) {
+  const Allocation *found = w.block().launch.map->find(address, 1);
+  return found && found->isConstant;
+}
+
+/// mod[0]: the space. What is in no window is global or constant memory.
+void isInSpace(Warp &w, const Instruction &i, LaneMask mask) {
+  auto space = static_cast<Space>(i.mod[0]);
+  const Lanes &addresses = w.read(i.op[1]);
+  LaneMask result = 0;
+  forEachLaneSerial(mask, [&](unsigned lane) {
+    uint64_t address = addresses.lane[lane];
+    uint64_t window = address & windowMask;
+    bool inside =
+        space == Space::Global || space == Space::Const
+            ? window == 0 && isConstant(w, address) == (space == Space::Const)
+            : window == windowOf(space);
+    result |= LaneMask(inside) << lane;
+  });
+  w.setPredicate(i.op[0], mask, result);
 }
 
 /// The type of an element of a packed register of `bits`.
@@ -97,8 +139,37 @@ bool decodeMove(Decoder &d, Modifiers &m, Instruction &out) {
   out.execute = moveLanes;
   return true;
 }
+
+/// cvta.space.u64 p, a; cvta.to.space.u64 p, a (PTX ISA, "cvta").
+bool decodeConvertAddress(Decoder &d, Modifiers &m, Instruction &out) {
+  bool isTo = m.take("to");
+  Space space = m.takeSpace();
+  if (space == Space::Generic || !m.take("u64"))
+    return false;
+  d.expectOperands(2);
+  out.op[0] = d.write(0, Type::U64);
+  out.op[1] = d.readAddress(d.operand(1), Type::U64);
+  uint64_t window = windowOf(space);
+  out.imm = static_cast<int64_t>(isTo ? 0 - window : window);
+  out.execute = convertAddress;
+  return true;
+}
+
+bool decodeIsInSpace(Decoder &d, Modifiers &m, Instruction &out) {
+  Space space = m.takeSpace();
+  if (space == Space::Generic)
+    return false;
+  d.expectOperands(2);
+  out.op[0] = d.write(0, Type::Pred);
+  out.op[1] = d.read(1, Type::U64);
+  out.mod[0] = static_cast<uint8_t>(space);
+  out.execute = isInSpace;
+  return true;
+}
 } // namespace
 
 void lacuna::emulator::registerMove(Registry &registry) {
   registry.add("mov", decodeMove);
+  registry.add("cvta", decodeConvertAddress);
+  registry.add("isspacep", decodeIsInSpace);
 }

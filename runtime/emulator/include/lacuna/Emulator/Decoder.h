@@ -46,8 +46,6 @@
 
 namespace lacuna::emulator {
 
-class Program;
-
 /// The modifiers of an instruction, each taken once.
 class Modifiers {
 public:
@@ -78,6 +76,8 @@ private:
 struct MemoryOperand {
   Operand base;
   int64_t offset = 0;
+  /// Of a variable: where it lies. Of a register: Generic.
+  Space space = Space::Generic;
 };
 
 /// Resolves the operands of one instruction after the other. Whatever is wrong

@@ -72,12 +72,11 @@ struct Instruction {
   Operand syncMask;
 
   // The core's own.
-  uint16_t guard = 0;
+  uint32_t guard = 0;
   bool guardNegated = false;
   /// The family's function where `execute` is the core's (sync).
   Execute body = nullptr;
-  uint32_t line = 0;
-  /// Its index in the program: also its pc.
+  /// Its index in the program: also its pc. Line and text: Program::source.
   uint32_t pc = 0;
 };
 

@@ -80,7 +80,16 @@ public:
   }
   /// Global and constant memory.
   uint8_t *global(const Instruction &instruction, unsigned lane,
-                  uint64_t address, unsigned bytes, Access access);
+                  uint64_t address, unsigned bytes, Access access) {
+    Window &window =
+        windows[access != Access::Load][instruction.pc % windowCount];
+    uint64_t offset = address - window.begin;
+    if (__builtin_expect(offset + bytes > window.size || offset > window.size ||
+                             address % bytes,
+                         0))
+      findWindow(window, instruction, lane, address, bytes, access);
+    return reinterpret_cast<uint8_t *>(address);
+  }
   /// Any space; a generic address is taken apart.
   uint8_t *memory(const Instruction &instruction, Space space, unsigned lane,
                   uint64_t address, unsigned bytes, Access access);
@@ -112,6 +121,16 @@ public:
   Block &block() const { return *owner; }
 
 protected:
+  /// The allocation that an instruction found last; other than loads apart,
+  /// since those must not write to constants.
+  struct Window {
+    uint64_t begin = 0;
+    uint64_t size = 0;
+  };
+  static constexpr unsigned windowCount = 16;
+
+  void findWindow(Window &window, const Instruction &instruction, unsigned lane,
+                  uint64_t address, unsigned bytes, Access access) const;
   [[noreturn]] void faultShared(const Instruction &instruction, unsigned lane,
                                 uint64_t address, unsigned bytes,
                                 Access access) const;
@@ -120,6 +139,7 @@ protected:
   const Lanes *banks[2] = {nullptr, nullptr};
   Lanes *registers = nullptr;
   LaneMask *predicates = nullptr;
+  Window windows[2][windowCount];
   uint8_t *sharedMemory = nullptr;
   uint64_t sharedSize = 0;
   LaneMask live = 0;
