@@ -114,6 +114,7 @@ void WarpState::reset() {
   live = existing;
   active = 0;
   counts = Counters();
+  asyncCopies().clear();
   turns = 0;
   std::fill(predicateFile.begin(), predicateFile.end(), 0);
   predicates[0] = allLanes;
