@@ -4,6 +4,7 @@
 
 #include "Info.h"
 
+#include "Fatbin.h"
 #include "lacuna/Packing/NM.h"
 
 #include <cstdio>
@@ -55,6 +56,33 @@ std::string lacuna::run::describeTensor(const lacuna_tensor_info &info) {
   return text + "]";
 }
 
+/// Targets with their kernels, and what the fatbin has for them.
+static void printTargets(const lacuna_model *model) {
+  for (size_t i = 0; i < lacuna_model_num_targets(model); ++i) {
+    lacuna_target_info info;
+    if (lacuna_model_target_at(model, i, &info) != LACUNA_OK)
+      throw Failure(lacuna_last_error());
+    std::printf("target %s%s%s\n", info.name,
+                *info.cpu ? ", host code for " : "", info.cpu);
+    for (size_t k = 0; k < info.num_kernels; ++k)
+      std::printf("  kernel %s\n", info.kernels[k]);
+  }
+  size_t size = 0;
+  const void *fatbin = lacuna_model_fatbin(model, &size);
+  if (!fatbin)
+    return;
+  std::vector<runtime::Image> images;
+  std::string error;
+  if (!runtime::readFatbin(fatbin, size, images, error))
+    throw Failure(error);
+  std::printf("fatbin, %zu bytes\n", size);
+  for (const runtime::Image &image : images)
+    std::printf("  %s %s, %zu bytes%s\n",
+                image.kind == runtime::ImageKind::Cubin ? "cubin" : "PTX",
+                image.architecture.name().c_str(), image.size,
+                image.compressed ? ", compressed" : "");
+}
+
 void lacuna::run::printInfo(const lacuna_model *model,
                             const std::string &path) {
   std::printf("%s\n", path.c_str());
@@ -66,6 +94,7 @@ void lacuna::run::printInfo(const lacuna_model *model,
     printTensors("input", info.inputs, info.num_inputs);
     printTensors("output", info.outputs, info.num_outputs);
   }
+  printTargets(model);
   size_t count = lacuna_model_num_weights(model);
   Sizes total;
   std::printf("weights (%zu)\n", count);

@@ -38,13 +38,19 @@ Runs a compiled model and checks or times it.
   --expect NAME=FILE     compares an output with a reference, as numpy.isclose:
                          |output - reference| <= atol + rtol * |reference|
   --rtol X, --atol X     tolerances (default 1e-5 each); NaN equals NaN
-  --benchmark[=N]        times N runs (default 50) after the first
+  --benchmark[=N]        times N runs (default 50) after the first; on a GPU
+                         with tensors in its memory, by its own clock
   --warmup N             runs before timing (default 5)
   --threads N            default: LACUNA_THREADS, or all of the hardware
-  --device NAME          default: what the model was compiled for
+  --device NAME          cpu, cuda, cuda:N, emulator (executes GPU code on any
+                         machine) or emulator:ARCH, such as emulator:sm_80.
+                         Default: LACUNA_DEVICE; or else a GPU if there is one
+                         for the model, or else the CPU
+  --counters             prints what the device counted in the first run, such
+                         as instructions and bytes
   --random-seed N        for random inputs; default: a fresh one, printed
-  --info                 prints functions, weights and sizes; runs only if
-                         inputs are given
+  --info                 prints functions, targets, kernels, weights and
+                         sizes; runs only if inputs are given
   --help, --version
 
 Exit codes: 0 all is well; 1 bad arguments, files, weights or tensors;
@@ -159,6 +165,8 @@ void parseOption(Arguments &arguments, Options &options) {
     options.device = arguments.value();
   else if (name == "--random-seed")
     options.seed = arguments.seed();
+  else if (name == "--counters")
+    options.counters = true;
   else if (name == "--info")
     options.info = true;
   else if (name == "--help" || name == "-h")
@@ -171,8 +179,8 @@ void parseOption(Arguments &arguments, Options &options) {
         packing::suggestNames(
             name, {"--params", "--parameters-file", "--function", "--input",
                    "--output", "--expect", "--rtol", "--atol", "--benchmark",
-                   "--warmup", "--threads", "--device", "--random-seed",
-                   "--info", "--help", "--version"}));
+                   "--warmup", "--threads", "--device", "--counters",
+                   "--random-seed", "--info", "--help", "--version"}));
 }
 } // namespace
 

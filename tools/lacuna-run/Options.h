@@ -45,7 +45,7 @@ struct Options {
   int threads = 0;
   std::optional<std::string> device;
   std::optional<uint64_t> seed;
-  bool info = false, help = false, version = false;
+  bool counters = false, info = false, help = false, version = false;
 };
 
 /// Throws a Failure.

@@ -4,6 +4,7 @@
 
 #include "Runner.h"
 
+#include "DeviceTiming.h"
 #include "Info.h"
 #include "Values.h"
 #include "lacuna/Packing/Parameters.h"
@@ -12,6 +13,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 using namespace lacuna;
 using namespace lacuna::run;
@@ -127,7 +129,9 @@ public:
 
 private:
   void runOnce();
+  std::vector<double> measure();
   void benchmark();
+  void printCounters();
   bool compareAll(const std::vector<const Assignment *> &wanted);
   void checkType(const lacuna_tensor_info &info, const Tensor &tensor,
                  const std::string &from);
@@ -197,27 +201,61 @@ void Runner::runOnce() {
                                out.data(), out.size(), nullptr));
 }
 
-void Runner::benchmark() {
+/// Microseconds of each run: by the host's clock, or on a GPU by its own.
+std::vector<double> Runner::measure() {
   using Clock = std::chrono::steady_clock;
-  for (int64_t i = 0; i < options.warmup; ++i)
-    runOnce();
+  std::optional<DeviceTiming> device;
+  if (DeviceTiming::isFor(session))
+    device.emplace(session, info.name, in, out);
   std::vector<double> times;
-  for (int64_t i = 0; i < *options.iterations; ++i) {
-    auto begin = Clock::now();
-    runOnce();
-    times.push_back(
-        std::chrono::duration<double, std::micro>(Clock::now() - begin)
-            .count());
+  for (int64_t i = 0; i < options.warmup + *options.iterations; ++i) {
+    double time;
+    if (device) {
+      time = device->run();
+    } else {
+      auto begin = Clock::now();
+      runOnce();
+      time = std::chrono::duration<double, std::micro>(Clock::now() - begin)
+                 .count();
+    }
+    if (i >= options.warmup)
+      times.push_back(time);
   }
+  return times;
+}
+
+void Runner::benchmark() {
+  std::vector<double> times = measure();
   std::sort(times.begin(), times.end());
   auto quantile = [&](double q) {
     return times[static_cast<size_t>(q * (times.size() - 1) + 0.5)];
   };
+  lacuna_device_info device = {};
+  checkCall(lacuna_session_device(session, &device));
+  std::string where =
+      *device.architecture
+          ? std::string(device.name) + ", " + device.description
+          : std::to_string(lacuna_session_threads(session)) + " threads";
   std::printf("time: median %.1f us, min %.1f us, p10 %.1f us, p90 %.1f us "
-              "(%zu runs, %lld before, %d threads)\n",
+              "(%zu runs, %lld before, %s)\n",
               quantile(0.5), times.front(), quantile(0.1), quantile(0.9),
               times.size(), static_cast<long long>(options.warmup),
-              lacuna_session_threads(session));
+              where.c_str());
+}
+
+void Runner::printCounters() {
+  size_t count = 0;
+  checkCall(lacuna_session_counters(session, nullptr, 0, &count));
+  std::vector<lacuna_counter> counters(count);
+  checkCall(lacuna_session_counters(session, counters.data(), counters.size(),
+                                    &count));
+  lacuna_device_info device = {};
+  checkCall(lacuna_session_device(session, &device));
+  if (counters.empty())
+    std::printf("counters: the device '%s' has none\n", device.name);
+  for (const lacuna_counter &counter : counters)
+    std::printf("counter %s: %llu\n", counter.name,
+                static_cast<unsigned long long>(counter.value));
 }
 
 bool Runner::compareAll(const std::vector<const Assignment *> &wanted) {
@@ -242,7 +280,11 @@ ExitCode Runner::run() {
   for (size_t i = 0; i < written.size(); ++i)
     if (written[i])
       files.add(written[i]->value, info.outputs[i].name, outputs[i]);
+  if (options.counters)
+    checkCall(lacuna_session_counters_reset(session));
   runOnce();
+  if (options.counters)
+    printCounters();
   if (!options.iterations && options.outputs.empty() &&
       options.expected.empty())
     for (size_t i = 0; i < outputs.size(); ++i)

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Through the session's device table.
+
+#include "DeviceTiming.h"
+
+#include "Options.h"
+
+using namespace lacuna::run;
+
+namespace {
+uint64_t getBytes(const DLTensor &tensor) {
+  uint64_t bytes = tensor.dtype.bits / 8;
+  for (int i = 0; i < tensor.ndim; ++i)
+    bytes *= static_cast<uint64_t>(tensor.shape[i]);
+  return bytes;
+}
+} // namespace
+
+bool DeviceTiming::isFor(const lacuna_session *session) {
+  const lacuna_device_table *table = nullptr;
+  lacuna_device *device = nullptr;
+  return lacuna_session_device_table(session, &table, &device) == LACUNA_OK &&
+         table;
+}
+
+void DeviceTiming::check(lacuna_status status) const {
+  if (status != LACUNA_OK)
+    throw Failure(table->last_error(), RunFailed);
+}
+
+std::vector<DLTensor> DeviceTiming::place(const std::vector<DLTensor> &tensors,
+                                          bool copied) {
+  std::vector<DLTensor> placed = tensors;
+  for (DLTensor &tensor : placed) {
+    uint64_t bytes = getBytes(tensor);
+    void *target = nullptr;
+    check(table->allocate(device, bytes, stream, &target));
+    memory.push_back(target);
+    if (copied && bytes != 0)
+      check(table->copy(device, target, tensor.data, bytes,
+                        LACUNA_COPY_TO_DEVICE, stream));
+    tensor.data = target;
+    tensor.device = where;
+  }
+  return placed;
+}
+
+DeviceTiming::DeviceTiming(lacuna_session *session, const char *function,
+                           const std::vector<DLTensor> &inputs,
+                           const std::vector<DLTensor> &outputs)
+    : session(session), function(function) {
+  lacuna_device_info info = {};
+  if (lacuna_session_device_table(session, &table, &device) != LACUNA_OK ||
+      lacuna_session_device(session, &info) != LACUNA_OK)
+    throw Failure(lacuna_last_error());
+  where = info.device;
+  check(table->stream_create(device, &stream));
+  check(table->event_create(device, &begin));
+  check(table->event_create(device, &end));
+  in = place(inputs, /*copied=*/true);
+  out = place(outputs, /*copied=*/false);
+}
+
+DeviceTiming::~DeviceTiming() {
+  (void)table->stream_synchronize(device, stream);
+  for (void *pointer : memory)
+    (void)table->release(device, pointer, stream);
+  if (begin)
+    table->event_destroy(device, begin);
+  if (end)
+    table->event_destroy(device, end);
+  if (stream)
+    table->stream_destroy(device, stream);
+}
+
+double DeviceTiming::run() {
+  check(table->event_record(device, begin, stream));
+  if (lacuna_session_run(session, function.c_str(), in.data(), in.size(),
+                         out.data(), out.size(), stream) != LACUNA_OK)
+    throw Failure(lacuna_last_error(), RunFailed);
+  check(table->event_record(device, end, stream));
+  check(table->event_synchronize(device, end));
+  float milliseconds = 0;
+  check(table->event_elapsed(device, begin, end, &milliseconds));
+  return milliseconds * 1e3;
+}

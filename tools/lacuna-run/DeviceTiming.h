@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Timing runs on a GPU: tensors in its memory, times by its events.
+
+#ifndef LACUNA_RUN_DEVICETIMING_H
+#define LACUNA_RUN_DEVICETIMING_H
+
+#include "lacuna/DeviceABI.h"
+
+#include <string>
+#include <vector>
+
+namespace lacuna::run {
+
+/// Runs one function on copies of the tensors in the device's memory. Throws
+/// a Failure.
+class DeviceTiming {
+public:
+  DeviceTiming(lacuna_session *session, const char *function,
+               const std::vector<DLTensor> &inputs,
+               const std::vector<DLTensor> &outputs);
+  DeviceTiming(const DeviceTiming &) = delete;
+  ~DeviceTiming();
+
+  /// False on the CPU.
+  static bool isFor(const lacuna_session *session);
+
+  /// Microseconds from the run's first kernel to its last.
+  double run();
+
+private:
+  std::vector<DLTensor> place(const std::vector<DLTensor> &tensors,
+                              bool copied);
+  void check(lacuna_status status) const;
+
+  lacuna_session *session;
+  std::string function;
+  const lacuna_device_table *table = nullptr;
+  lacuna_device *device = nullptr;
+  DLDevice where = {};
+  void *stream = nullptr, *begin = nullptr, *end = nullptr;
+  std::vector<void *> memory;
+  std::vector<DLTensor> in, out;
+};
+
+} // namespace lacuna::run
+
+#endif // LACUNA_RUN_DEVICETIMING_H
