@@ -34,8 +34,8 @@ TEST(Bits, Logic) {
 TEST(Bits, PredicateLogic) {
   TestWarp w;
   for (int i = 0; i < 50; ++i) {
-    LaneMask a = LaneMask(random()()), c = LaneMask(random()()),
-             before = LaneMask(random()()), mask = LaneMask(random()()) | 1;
+    LaneMask a = LaneMask(engine()()), c = LaneMask(engine()()),
+             before = LaneMask(engine()()), mask = LaneMask(engine()()) | 1;
     struct {
       const char *text;
       LaneMask want;
@@ -59,7 +59,7 @@ TEST(Bits, Lop3) {
   // "lop3": bit i of the table is the result for a, b, c = bits 2, 1, 0 of i.
   for (int round = 0; round < 64; ++round) {
     unsigned table = round < 4 ? (unsigned[]){0x80, 0xfe, 0x96, 0xe8}[round]
-                               : random()() & 255;
+                               : engine()() & 255;
     check(
         "lop3.b32", 32, {32, 32, 32}, integerCases({32, 32, 32}, 60),
         [=](const Case &c) {
@@ -167,8 +167,8 @@ TEST(Bits, BfindFns) {
               });
   std::vector<Case> cases;
   for (int i = 0; i < 3000; ++i)
-    cases.push_back({random()() & random()() & 0xffffffff, random()() % 32,
-                     uint64_t(int64_t(random()() % 20) - 10) & 0xffffffff});
+    cases.push_back({engine()() & engine()() & 0xffffffff, engine()() % 32,
+                     uint64_t(int64_t(engine()() % 20) - 10) & 0xffffffff});
   check("fns.b32", 32, {32, 32, 32}, cases, [](const Case &c) -> uint64_t {
     int offset = int(int32_t(c[2])), base = int(c[1]);
     if (offset == 0)

@@ -217,15 +217,15 @@ void run(TestWarp &warp, const std::string &text, LaneMask mask) {
   decoded.instruction.execute(warp, decoded.instruction, mask);
 }
 
-std::mt19937_64 &random() {
-  static std::mt19937_64 engine = [] {
+std::mt19937_64 &engine() {
+  static std::mt19937_64 shared = [] {
     const char *given = std::getenv("LACUNA_TEST_SEED");
     uint64_t seed =
         given ? std::strtoull(given, nullptr, 10) : std::random_device()();
     std::printf("LACUNA_TEST_SEED=%llu\n", (unsigned long long)seed);
     return std::mt19937_64(seed);
   }();
-  return engine;
+  return shared;
 }
 
 static std::vector<uint64_t> integerEdges(unsigned width) {
@@ -249,7 +249,7 @@ combine(const std::vector<std::vector<uint64_t>> &edges) {
   std::vector<Case> cases;
   size_t count = std::min<size_t>(total, 4000);
   for (size_t i = 0; i < count; ++i) {
-    size_t index = count == total ? i : random()() % total;
+    size_t index = count == total ? i : engine()() % total;
     Case c;
     for (const auto &list : edges) {
       c.push_back(list[index % list.size()]);
@@ -269,7 +269,7 @@ std::vector<Case> integerCases(const std::vector<unsigned> &widths,
   for (size_t i = 0; i < randomCount; ++i) {
     Case c;
     for (unsigned width : widths)
-      c.push_back(cut(random()() >> random()() % 64, width));
+      c.push_back(cut(engine()() >> engine()() % 64, width));
     cases.push_back(c);
   }
   return cases;
@@ -325,12 +325,12 @@ std::vector<Case> floatCases(FloatKind kind, unsigned sources,
                                                 : 52;
   for (size_t i = 0; i < randomCount; ++i) {
     Case c;
-    uint64_t base = random()();
+    uint64_t base = engine()();
     for (unsigned s = 0; s < sources; ++s) {
-      uint64_t value = random()();
+      uint64_t value = engine()();
       if (i % 2) // exponents close to each other, so that digits meet
         value = (base >> fraction << fraction) +
-                ((random()() % 5) << fraction) +
+                ((engine()() % 5) << fraction) +
                 (value & ((uint64_t(1) << fraction) - 1)) +
                 (value >> 63 << (width - 1));
       if (i % 8 == 7) // few digits: ties
@@ -367,7 +367,7 @@ void check(const std::string &opcode, unsigned width,
     size_t count = std::min<size_t>(warpSize, cases.size() - begin);
     LaneMask mask = count == warpSize ? allLanes : (LaneMask(1) << count) - 1;
     if (begin / warpSize % 4 == 3) // some with holes
-      mask &= LaneMask(random()());
+      mask &= LaneMask(engine()());
     if (!mask)
       continue;
     for (unsigned lane = 0; lane < warpSize; ++lane) {
@@ -412,7 +412,7 @@ void checkPredicate(const std::string &opcode,
   for (size_t begin = 0; begin < cases.size(); begin += warpSize) {
     size_t count = std::min<size_t>(warpSize, cases.size() - begin);
     LaneMask mask = count == warpSize ? allLanes : (LaneMask(1) << count) - 1;
-    LaneMask before = LaneMask(random()());
+    LaneMask before = LaneMask(engine()());
     warp.pred("p0") = before;
     for (unsigned lane = 0; lane < count; ++lane)
       for (size_t s = 0; s < names.size(); ++s)

@@ -44,7 +44,7 @@ Decoded decodeText(TestWarp &warp, const std::string &text);
 void run(TestWarp &warp, const std::string &text, LaneMask mask = allLanes);
 
 /// An engine seeded by LACUNA_TEST_SEED or anew; the seed is printed once.
-std::mt19937_64 &random();
+std::mt19937_64 &engine();
 
 /// The bits of an operand list: one value per source.
 using Case = std::vector<uint64_t>;
