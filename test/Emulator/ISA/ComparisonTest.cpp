@@ -224,11 +224,14 @@ TEST(Comparison, Set) {
     std::string ftz = c.type.substr(0, 4) == "ftz." ? ".ftz" : "";
     std::string type = ftz.empty() ? c.type : c.type.substr(4);
     for (const Target &t : targets)
-      for (const std::string &op : c.operators)
+      for (const std::string &op : c.operators) {
+        if (!ftz.empty() && t.type == "bf16")
+          continue;
         check("set." + op + ftz + "." + t.type + "." + type, t.width,
               {c.width, c.width}, c.cases, [&](const Case &v) {
                 return holds(op, c.order(v[0], v[1])) ? t.yes : 0;
               });
+      }
   }
   TestWarp w;
   w.pred("p1") = 1;
@@ -289,9 +292,10 @@ TEST(Comparison, Refused) {
         "setp.eq.s32 r0, r1, r2", "setp.s32 p0, r1, r2",
         "setp.eq.and.s32 p0, r1, r2", "setp.eq.s32 p0, r1, r2, p3",
         "setp.eq.ftz.f64 p0, d1, d2", "setp.eq.ftz.bf16 p0, h1, h2",
-        "setp.eq.f16x2 p0, r1, r2", "set.eq.u64.s32 d0, r1, r2",
-        "selp.pred p0, p1, p2, p3", "selp.b32 r0, r1, r2, r3",
-        "slct.b32.u32 r0, r1, r2, r3", "slct.ftz.b32.s32 r0, r1, r2, r3"})
+        "setp.eq.f16x2 p0, r1, r2", "setp.eq.f16 p0|p3, h1, h2",
+        "set.eq.u64.s32 d0, r1, r2", "selp.pred p0, p1, p2, p3",
+        "selp.b32 r0, r1, r2, r3", "slct.b32.u32 r0, r1, r2, r3",
+        "slct.ftz.b32.s32 r0, r1, r2, r3"})
     expectRefused(text);
 }
 } // namespace

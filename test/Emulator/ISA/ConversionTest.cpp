@@ -3,7 +3,7 @@
 // cvt between all integer and floating-point types, every rounding and
 // modifier, into registers of the type's width and wider; PTX ISA, "Data
 // Movement and Conversion Instructions: cvt". Which forms exist is the ISA's
-// too (and ptxas', see conversion-forms.test).
+// too (and ptxas', see isa-forms.test).
 
 #include "Exact.h"
 
@@ -61,7 +61,9 @@ uint64_t inRegister(__int128 value, const IntType &t, unsigned width) {
 TEST(Conversion, IntegerToInteger) {
   for (const IntType &to : ints)
     for (const IntType &from : ints)
-      for (bool sat : {false, true})
+      for (bool sat : {false, true}) {
+        if (sat && least(to) <= least(from) && greatest(to) >= greatest(from))
+          continue; // .sat would have nothing to do
         for (unsigned target : registersOf(to.width))
           for (unsigned source : registersOf(from.width))
             check(std::string("cvt") + (sat ? ".sat." : ".") + to.name + "." +
@@ -73,6 +75,7 @@ TEST(Conversion, IntegerToInteger) {
                           std::min(std::max(value, least(to)), greatest(to));
                     return inRegister(value, to, target);
                   });
+      }
 }
 
 /// Floats around the ends of every integer type, halves, and all the rest.
@@ -104,7 +107,8 @@ TEST(Conversion, FloatToInteger) {
       for (int mode = 0; mode < 4; ++mode)
         for (bool ftz : {false, true})
           for (bool sat : {false, true}) {
-            if (ftz && from.name != "f32")
+            if ((ftz && from.name != "f32") ||
+                (from.name == "bf16" && (sat || to.width == 8)))
               continue;
             for (unsigned target : registersOf(to.width))
               check(std::string("cvt.") + roundingNames[mode] + "i" +
@@ -142,7 +146,9 @@ TEST(Conversion, IntegerToFloat) {
   for (const FloatType &to : floats)
     for (const IntType &from : ints)
       for (int mode = 0; mode < 4; ++mode)
-        for (bool sat : {false, true})
+        for (bool sat : {false, true}) {
+          if (to.name == "bf16" && (sat || from.width == 8))
+            continue;
           for (unsigned target : registersOf(to.layout.width()))
             check(std::string("cvt.") + roundingNames[mode] +
                       (sat ? ".sat" : "") + "." + to.name + "." + from.name,
@@ -156,6 +162,7 @@ TEST(Conversion, IntegerToFloat) {
                             .round(to.layout, modes[mode]);
                     return sat ? saturate(to.layout, bits) : bits;
                   });
+        }
 }
 
 uint64_t converted(const Layout &to, const Layout &from, uint64_t bits,
@@ -184,8 +191,10 @@ TEST(Conversion, FloatToFloat) {
         for (int form = 0; form < 16; ++form) {
           bool ftz = form & 1, sat = form & 2, relu = form & 4,
                finite = form & 8;
-          if ((ftz && !single) ||
-              ((relu || finite) && (!half || from.name != "f32" || ftz || sat)))
+          if ((sat && (to.name == "bf16" || from.name == "bf16")) ||
+              (ftz && !single) ||
+              ((relu || finite) &&
+               (!half || mode > 1 || from.name != "f32" || ftz || sat)))
             continue;
           std::string op =
               std::string("cvt") +
@@ -361,7 +370,10 @@ TEST(Conversion, Refused) {
                            "cvt.u32.b32 r0, r1",
                            "cvt.u32.u64 r0, r1",
                            "cvt.u64.u32 r0, r1",
-                           "cvt.u32.pred r0, p1"})
+                           "cvt.u32.pred r0, p1",
+                           "cvt.sat.u32.u16 r0, h1",
+                           "cvt.rn.sat.bf16.f32 h0, r1",
+                           "cvt.rn.bf16.s8 h0, h1"})
     expectRefused(text);
 }
 } // namespace

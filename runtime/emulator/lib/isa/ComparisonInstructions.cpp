@@ -223,8 +223,9 @@ bool decodeSetp(Decoder &d, Modifiers &m, Instruction &out) {
   readOperands(d, *type, out);
   const ptx::Operand &target = d.operand(0);
   bool hasTwo = target.kind == ptx::Operand::Kind::Pair;
-  if (isPair(*type) && !hasTwo)
-    d.error("expected two results p|q");
+  bool isHalf = type == Type::F16 || type == Type::BF16;
+  if (isPair(*type) ? !hasTwo : hasTwo && isHalf)
+    d.error(isHalf ? "expected one result" : "expected two results p|q");
   out.mod[1] = hasTwo;
   if (hasTwo) {
     out.op[0] = d.write(target.elements.at(0), Type::Pred);
@@ -259,7 +260,7 @@ std::optional<uint64_t> valueOfTrue(Type to, Type from) {
 bool decodeSet(Decoder &d, Modifiers &m, Instruction &out) {
   Operators ops = takeOperators(m, out);
   auto to = m.takeType(), from = m.takeType();
-  if (!to || !from || ops.comparison < 0)
+  if (!to || !from || ops.comparison < 0 || (ops.ftz && to == Type::BF16))
     return false;
   std::optional<uint64_t> yes;
   if (!isPair(*from))

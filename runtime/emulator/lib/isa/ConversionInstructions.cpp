@@ -225,6 +225,11 @@ bool holds(const Format &to, const Format &from) {
          to.minExponent <= from.minExponent;
 }
 
+/// Whether .sat would have nothing to do.
+bool holds(IntegerType to, IntegerType from) {
+  return leastOf(to) <= leastOf(from) && greatestOf(to) >= greatestOf(from);
+}
+
 /// What PTX ISA, "cvt", allows: a rounding exactly where one is needed, and
 /// each modifier with its types.
 bool isLegal(const Conversion &c) {
@@ -233,11 +238,19 @@ bool isLegal(const Conversion &c) {
   if ((!toInt && !to) || (!fromInt && !from) || c.from == Type::TF32)
     return false;
   bool single = c.to == Type::F32 || c.from == Type::F32;
-  if (c.ftz && !single)
+  if (c.ftz && (!single || c.relu || c.satfinite))
+    return false;
+  bool fromBfloat = c.from == Type::BF16, toBfloat = c.to == Type::BF16;
+  if (c.sat && (toBfloat || fromBfloat))
     return false;
   bool toHalf = c.to == Type::F16 || c.to == Type::BF16;
   if ((c.relu || c.satfinite) &&
-      (c.from != Type::F32 || !(toHalf || c.to == Type::TF32)))
+      (c.from != Type::F32 || !(toHalf || c.to == Type::TF32) ||
+       c.floatRounding == int(Rounding::Down) ||
+       c.floatRounding == int(Rounding::Up)))
+    return false;
+  // No form converts between bf16 and 8 bits.
+  if ((toBfloat && bitsOf(c.from) == 8) || (fromBfloat && bitsOf(c.to) == 8))
     return false;
   if (c.to == Type::TF32)
     return c.from == Type::F32 && !c.sat && !c.ftz && c.integerRounding < 0 &&
@@ -248,15 +261,16 @@ bool isLegal(const Conversion &c) {
   if (c.floatRounding == int(Rounding::NearestAway))
     return false;
   if (toInt && fromInt)
-    return c.floatRounding < 0 && c.integerRounding < 0;
+    return c.floatRounding < 0 && c.integerRounding < 0 &&
+           !(c.sat && holds(*integerType(c.to), *integerType(c.from)));
   if (toInt)
     return c.floatRounding < 0 && c.integerRounding >= 0;
   if (fromInt)
     return c.floatRounding >= 0 && c.integerRounding < 0;
   if (c.to == c.from)
     return c.floatRounding < 0;
-  if (holds(*to, *from))
-    return c.floatRounding < 0 && c.integerRounding < 0;
+  if (holds(*to, *from)) // bf16 may name a rounding that does nothing
+    return (c.floatRounding < 0 || fromBfloat) && c.integerRounding < 0;
   return c.floatRounding >= 0 && c.integerRounding < 0;
 }
 

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Tensor cores from CUDA: nvcuda::wmma, and mma.sp as inline PTX, one warp
+// each. RunForeign.cpp compares with products computed on the CPU.
+
+#include <cuda_bf16.h>
+#include <cuda_fp16.h>
+#include <mma.h>
+
+using namespace nvcuda;
+
+extern "C" {
+
+// d = a b + c: 16 x 16 x 16, a row-major, b column-major.
+__global__ void wmma_f16(const __half *a, const __half *b, const float *c,
+                         float *d) {
+  wmma::fragment<wmma::matrix_a, 16, 16, 16, __half, wmma::row_major> fa;
+  wmma::fragment<wmma::matrix_b, 16, 16, 16, __half, wmma::col_major> fb;
+  wmma::fragment<wmma::accumulator, 16, 16, 16, float> fc;
+  wmma::load_matrix_sync(fa, a, 16);
+  wmma::load_matrix_sync(fb, b, 16);
+  wmma::load_matrix_sync(fc, c, 16, wmma::mem_row_major);
+  wmma::mma_sync(fc, fa, fb, fc);
+  wmma::store_matrix_sync(d, fc, 16, wmma::mem_row_major);
+}
+
+// mma.sync.m16n8k16: fragments by hand, as PTX ISA, "Matrix Fragments for
+// mma.m16n8k16", has them. a is 16 x 16 row-major, b 16 x 8 column-major.
+__global__ void mma_bf16(const __nv_bfloat16 *a, const __nv_bfloat16 *b,
+                         float *d) {
+  int lane = threadIdx.x, group = lane / 4, inside = lane % 4;
+  unsigned ra[4], rb[2];
+  for (int i = 0; i < 4; ++i)
+    ra[i] = *(const unsigned *)&a[(group + 8 * (i & 1)) * 16 + inside * 2 +
+                                  8 * (i >> 1)];
+  for (int i = 0; i < 2; ++i)
+    rb[i] = *(const unsigned *)&b[group * 16 + inside * 2 + 8 * i];
+  float r[4] = {0, 0, 0, 0};
+  asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 "
+               "{%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+               : "+f"(r[0]), "+f"(r[1]), "+f"(r[2]), "+f"(r[3])
+               : "r"(ra[0]), "r"(ra[1]), "r"(ra[2]), "r"(ra[3]), "r"(rb[0]),
+                 "r"(rb[1]));
+  for (int i = 0; i < 4; ++i)
+    d[(group + 8 * (i >> 1)) * 8 + inside * 2 + (i & 1)] = r[i];
+}
+
+// mma.sp.m16n8k32: a is 16 x 32 of which each group of 4 keeps 2, given as 16 x
+// 16 kept values and 16 x 8 pairs of indices (two bits each, low first); b is
+// 32 x 8 column-major. Metadata as PTX ISA, "Sparse mma.m16n8k32": of lanes
+// with lane % 4 / 2 == 0 (selector 0), eight nibbles: four chunks of row
+// lane / 4, then four of row lane / 4 + 8.
+__global__ void mma_sparse_f16(const __half *kept, const unsigned char *indices,
+                               const __half *b, float *d) {
+  int lane = threadIdx.x, group = lane / 4, inside = lane % 4;
+  unsigned ra[4], rb[4], e = 0;
+  for (int i = 0; i < 4; ++i)
+    ra[i] = *(const unsigned *)&kept[(group + 8 * (i & 1)) * 16 + inside * 2 +
+                                     8 * (i >> 1)];
+  for (int i = 0; i < 4; ++i)
+    rb[i] = *(const unsigned *)&b[group * 32 + inside * 2 + 8 * i];
+  for (int j = 0; j < 8; ++j)
+    e |= (unsigned)indices[(group + 8 * (j / 4)) * 8 + 4 * (lane & 1) + j % 4]
+         << 4 * j;
+  float r[4] = {0, 0, 0, 0};
+  asm volatile("mma.sp::ordered_metadata.sync.aligned.m16n8k32.row.col.f32.f16."
+               "f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9,%10,%11}, "
+               "{%0,%1,%2,%3}, %12, 0;"
+               : "+f"(r[0]), "+f"(r[1]), "+f"(r[2]), "+f"(r[3])
+               : "r"(ra[0]), "r"(ra[1]), "r"(ra[2]), "r"(ra[3]), "r"(rb[0]),
+                 "r"(rb[1]), "r"(rb[2]), "r"(rb[3]), "r"(e));
+  for (int i = 0; i < 4; ++i)
+    d[(group + 8 * (i >> 1)) * 8 + inside * 2 + (i & 1)] = r[i];
+}
+}
