@@ -56,6 +56,7 @@ static void buildLLVM(OpPassManager &manager) {
   emulate.targetTypeStr = "f32";
   manager.addNestedPass<func::FuncOp>(
       arith::createArithEmulateUnsupportedFloats(emulate));
+  manager.addNestedPass<func::FuncOp>(createLowerExtrema());
   arith::ArithExpandOpsPassOptions expand;
   expand.includeBf16 = true;
   manager.addNestedPass<func::FuncOp>(arith::createArithExpandOpsPass(expand));

@@ -211,6 +211,22 @@ def ApproximateMath : Pass<"approximate-math", "::mlir::func::FuncOp"> {
     "::mlir::vector::VectorDialect"];
 }
 
+def LowerExtrema : Pass<"lower-extrema", "::mlir::func::FuncOp"> {
+  let summary = "Say maxima and minima in LLVM's own operations";
+  let description = [{
+    `arith-expand` makes comparisons and selections of `arith.maximumf` and its
+    like, in which LLVM sees no reduction: the largest element of a row would be
+    searched one by one. Those of f32 and f64 become LLVM's intrinsics instead,
+    with the same meaning of NaN and signed zeros.
+
+    Example: `arith.maximumf %a, %b : f32` becomes
+    `llvm.intr.maximum(%a, %b) : (f32, f32) -> f32`.
+  }];
+  let statistics = [
+    Statistic<"numLowered", "lowered", "maxima and minima lowered">];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 def RelaxArithmetic : Pass<"relax-arithmetic", "::mlir::func::FuncOp"> {
   let summary = "Allow fused multiply-adds, and sums in any order";
   let description = [{
