@@ -16,8 +16,8 @@ const Registry &Registry::get() {
     registerBarrier(r);
     registerControl(r);
     registerAsyncCopy(r);
+    registerCarryInstructions(r); // before those without .cc
     registerIntegerInstructions(r);
-    registerCarryInstructions(r);
     registerBitInstructions(r);
     registerFloatInstructions(r);
     registerApproximationInstructions(r);

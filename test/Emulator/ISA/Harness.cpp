@@ -198,7 +198,7 @@ Decoded decodeText(TestWarp &warp, const std::string &text) {
         continue;
       if (!modifiers.empty()) {
         result.error = "modifier left: " + std::string(modifiers.front());
-        continue;
+        return result;
       }
       result.instruction = out;
       result.error.clear();
