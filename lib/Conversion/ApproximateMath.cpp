@@ -20,18 +20,33 @@ namespace lacuna {
 using namespace mlir;
 using namespace lacuna;
 
+/// f32, or a vector of it.
+static bool isSingle(Type type) { return getElementTypeOrSelf(type).isF32(); }
+
+/// `element`, or a vector of it where `like` is a vector.
+static Type getTypeLike(Type like, Type element) {
+  auto vector = dyn_cast<VectorType>(like);
+  return vector ? Type(vector.clone(element)) : element;
+}
+
+/// A constant that is `value` in each element of `type`.
+static Value buildConstant(OpBuilder &builder, Location loc, Type type,
+                           TypedAttr value) {
+  if (auto vector = dyn_cast<VectorType>(type))
+    value = DenseElementsAttr::get(vector, Attribute(value));
+  return arith::ConstantOp::create(builder, loc, value);
+}
+
 /// exp by a power of two and a polynomial on [-ln(2)/2, ln(2)/2] (degree 6:
 /// 2 ulp; Cody and Waite's two-part ln(2)). Overflow is inf, underflow a
 /// denormal or 0, NaN stays NaN: no branch, so it vectorizes.
 static Value buildExp(OpBuilder &builder, Location loc, Value x) {
-  Type f32 = builder.getF32Type(), i32 = builder.getI32Type();
-  auto constant = [&](float value) -> Value {
-    return arith::ConstantOp::create(builder, loc,
-                                     builder.getF32FloatAttr(value));
+  Type f32 = x.getType(), i32 = getTypeLike(f32, builder.getI32Type());
+  auto constant = [&](float value) {
+    return buildConstant(builder, loc, f32, builder.getF32FloatAttr(value));
   };
-  auto integer = [&](int32_t value) -> Value {
-    return arith::ConstantOp::create(builder, loc,
-                                     builder.getI32IntegerAttr(value));
+  auto integer = [&](int32_t value) {
+    return buildConstant(builder, loc, i32, builder.getI32IntegerAttr(value));
   };
   auto fma = [&](Value a, Value b, Value c) -> Value {
     return math::FmaOp::create(builder, loc, a, b, c);
@@ -76,7 +91,7 @@ struct ExpandExp : OpRewritePattern<math::ExpOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(math::ExpOp op,
                                 PatternRewriter &rewriter) const override {
-    if (!op.getType().isF32())
+    if (!isSingle(op.getType()))
       return failure();
     rewriter.replaceOp(op, buildExp(rewriter, op.getLoc(), op.getOperand()));
     return success();
@@ -89,13 +104,13 @@ struct ExpandTanh : OpRewritePattern<math::TanhOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(math::TanhOp op,
                                 PatternRewriter &rewriter) const override {
-    if (!op.getType().isF32())
+    if (!isSingle(op.getType()))
       return failure();
     Location loc = op.getLoc();
     Value x = op.getOperand();
-    auto constant = [&](float value) -> Value {
-      return arith::ConstantOp::create(rewriter, loc,
-                                       rewriter.getF32FloatAttr(value));
+    auto constant = [&](float value) {
+      return buildConstant(rewriter, loc, x.getType(),
+                           rewriter.getF32FloatAttr(value));
     };
     Value magnitude = math::AbsFOp::create(rewriter, loc, x);
     Value twice = arith::AddFOp::create(rewriter, loc, magnitude, magnitude);

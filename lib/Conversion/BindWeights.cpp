@@ -41,9 +41,9 @@ static DictionaryAttr describe(ml_program::GlobalOp global) {
     binding.set("layout", layout);
   if (Attribute prunes = global->getAttr(kPrunesAttr))
     binding.set("prunes", prunes);
+  binding.set("type", TypeAttr::get(eraseLayout(dense)));
   if (Attribute dtype = global->getAttr("lacuna.dtype"))
     binding.set("dtype", dtype);
-  binding.set("type", TypeAttr::get(eraseLayout(dense)));
   return binding.getDictionary(global.getContext());
 }
 

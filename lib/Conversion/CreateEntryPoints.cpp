@@ -8,6 +8,7 @@
 #include "Manifest.h"
 
 #include "lacuna/Conversion/Passes.h"
+#include "lacuna/Conversion/RuntimeCalls.h"
 #include "lacuna/IR/Lacuna.h"
 
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
@@ -49,16 +50,22 @@ struct CreateEntryPoints
       return signalPassFailure();
     ModuleOp module = getOperation();
     Manifest manifest(target, cpu, features);
+    if (auto kernels = module->getAttrOfType<ArrayAttr>(kKernelsAttr)) {
+      manifest.setKernels(kernels);
+      module->removeAttr(kKernelsAttr);
+    }
     for (func::FuncOp function : *functions)
       if (failed(manifest.add(function)))
         return signalPassFailure();
     SymbolTable symbols(module);
     for (func::FuncOp function : *functions)
       makePrivate(function, symbols);
-    for (auto [function, symbol] : llvm::zip(*functions, manifest.getSymbols()))
+    for (auto [function, name] : llvm::zip(*functions, manifest.getSymbols())) {
+      std::string symbol = (manifest.getPrefix() + name).str();
       if (failed(createEntry(function, symbol, symbols)) ||
           failed(createShapes(function, symbol, symbols)))
         return signalPassFailure();
+    }
     emitManifest(manifest.str());
   }
 

@@ -62,7 +62,7 @@ struct LowerExpandShapes
     : lacuna::impl::LowerExpandShapesBase<LowerExpandShapes> {
   void runOnOperation() override {
     SmallVector<memref::ExpandShapeOp> expands;
-    getOperation().walk(
+    getOperation()->walk(
         [&](memref::ExpandShapeOp op) { expands.push_back(op); });
     llvm::for_each(expands, lower);
   }

@@ -7,6 +7,7 @@
 #include "HostFunctions.h"
 
 #include "lacuna/IR/Lacuna.h"
+#include "lacuna/Transforms/GPUTarget.h"
 
 #include "llvm/ADT/StringExtras.h"
 
@@ -15,16 +16,23 @@ using namespace lacuna;
 
 namespace json = llvm::json;
 
-Manifest::Manifest(StringRef target, StringRef cpu, StringRef features) {
-  root["abi"] = 1;
-  root["producer"] = "lacuna " LACUNA_VERSION;
-  root["target"] = target;
-  root["cpu"] = cpu;
+Manifest::Manifest(StringRef name, StringRef cpu, StringRef features)
+    : prefix(findGPUTarget(name) ? (name + "$").str() : "") {
+  target["name"] = name;
+  target["prefix"] = prefix;
+  target["cpu"] = cpu;
   json::Array list;
   for (StringRef feature : llvm::split(features, ','))
     if (!feature.empty())
       list.push_back(feature);
-  root["features"] = std::move(list);
+  target["features"] = std::move(list);
+}
+
+void Manifest::setKernels(ArrayAttr names) {
+  json::Array list;
+  for (auto name : names.getAsRange<StringAttr>())
+    list.push_back(name.getValue());
+  target["kernels"] = std::move(list);
 }
 
 /// JSON is UTF-8; a name that is not could never be found again.
@@ -154,8 +162,11 @@ LogicalResult Manifest::add(func::FuncOp function) {
 }
 
 std::string Manifest::str() {
-  root["functions"] = std::move(functions);
-  root["weights"] = std::move(weights);
+  target["functions"] = std::move(functions);
+  json::Object root{{"abi", 2},
+                    {"producer", "lacuna " LACUNA_VERSION},
+                    {"targets", json::Array{std::move(target)}},
+                    {"weights", std::move(weights)}};
   std::string text;
   llvm::raw_string_ostream(text) << json::Value(std::move(root));
   return text;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The manifest of an artifact: JSON that tells the runtime which functions it
+// The manifest of one target: JSON that tells the runtime which functions it
 // has, what they take and give, and which weights they bind. Built from the
 // signatures that phase host left (see CreateEntryPoints.cpp).
 
@@ -16,16 +16,23 @@ namespace lacuna {
 
 class Manifest {
 public:
-  /// `features`: names separated by commas.
-  Manifest(llvm::StringRef target, llvm::StringRef cpu,
+  /// The target and the host processor; `features`: names separated by commas.
+  Manifest(llvm::StringRef name, llvm::StringRef cpu,
            llvm::StringRef features);
+
+  /// The kernels of a GPU target, in the order of their indices.
+  void setKernels(mlir::ArrayAttr names);
 
   /// Adds a function whose arguments are memrefs marked as inputs, outputs
   /// and bindings.
   llvm::LogicalResult add(mlir::func::FuncOp function);
 
-  /// What follows `lacuna_entry_` in the exported names, per function.
+  /// What follows `lacuna_entry_` and the prefix in the exported names, per
+  /// function.
   llvm::ArrayRef<std::string> getSymbols() const { return symbols; }
+
+  /// What stands before the symbols of this target: "", "sm_80$".
+  llvm::StringRef getPrefix() const { return prefix; }
 
   /// The JSON text.
   std::string str();
@@ -38,7 +45,8 @@ private:
                                            unsigned argument);
   std::string makeSymbol(llvm::StringRef name);
 
-  llvm::json::Object root;
+  std::string prefix;
+  llvm::json::Object target;
   llvm::json::Array functions, weights;
   llvm::MapVector<mlir::Attribute, int64_t> weightIndex;
   llvm::SmallVector<std::string> symbols;

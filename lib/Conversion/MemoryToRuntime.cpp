@@ -2,7 +2,8 @@
 //
 // memory-to-runtime: scratch buffers get their place (before the loop of a
 // parallel body rather than in it; on the stack where small), are freed, and
-// are taken from the runtime; assertions become failures of the call.
+// are taken from the runtime; assertions become failures of the call. For a GPU
+// all of them are its memory, and copies are its work.
 
 #include "lacuna/Conversion/Passes.h"
 #include "lacuna/Conversion/RuntimeCalls.h"
@@ -67,10 +68,13 @@ static OpFoldResult getBytes(SizeBuilder &sizes, MemRefType type,
 
 namespace {
 struct MemoryToRuntime : lacuna::impl::MemoryToRuntimeBase<MemoryToRuntime> {
+  using MemoryToRuntimeBase::MemoryToRuntimeBase;
+
   void runOnOperation() override {
     SmallVector<memref::AllocOp> allocs;
     SmallVector<cf::AssertOp> asserts;
     SmallVector<memref::DeallocOp> deallocs;
+    SmallVector<memref::CopyOp> copies;
     getOperation().walk([&](Operation *op) {
       if (auto alloc = dyn_cast<memref::AllocOp>(op))
         allocs.push_back(alloc);
@@ -78,7 +82,11 @@ struct MemoryToRuntime : lacuna::impl::MemoryToRuntimeBase<MemoryToRuntime> {
         asserts.push_back(assertion);
       else if (auto dealloc = dyn_cast<memref::DeallocOp>(op))
         deallocs.push_back(dealloc);
+      else if (auto copy = dyn_cast<memref::CopyOp>(op); copy && device)
+        copies.push_back(copy);
     });
+    for (memref::CopyOp copy : copies)
+      lowerCopy(copy);
     for (memref::DeallocOp dealloc : deallocs)
       lowerDealloc(dealloc);
     for (memref::AllocOp alloc : allocs)
@@ -124,10 +132,10 @@ private:
   }
 
   /// `bytes` of memory as an 8-bit buffer, until the end of `place`'s block.
-  static Value getBuffer(OpBuilder &builder, Operation *place, Location loc,
-                         OpFoldResult bytes) {
+  Value getBuffer(OpBuilder &builder, Operation *place, Location loc,
+                  OpFoldResult bytes) const {
     std::optional<int64_t> fixed = getConstantIntValue(bytes);
-    if (fixed && *fixed <= kStackBytes) {
+    if (!device && fixed && *fixed <= kStackBytes) {
       // At the function's start: a stack never grows in a loop.
       auto function = place->getParentOfType<FunctionOpInterface>();
       OpBuilder top =
@@ -163,6 +171,73 @@ private:
 
   /// Scratch is freed at the end of its block in any case.
   static void lowerDealloc(memref::DeallocOp dealloc) { dealloc.erase(); }
+
+  static Value getDescriptor(OpBuilder &builder, Location loc, Value buffer) {
+    LLVMTypeConverter converter(builder.getContext());
+    return UnrealizedConversionCastOp::create(
+               builder, loc, converter.convertType(buffer.getType()), buffer)
+        .getResult(0);
+  }
+
+  static Value getPointer(OpBuilder &builder, Location loc, Value buffer) {
+    return MemRefDescriptor(getDescriptor(builder, loc, buffer))
+        .alignedPtr(builder, loc);
+  }
+
+  /// A pointer to {rank, pointer to the descriptor} in the function's frame.
+  static Value getUnranked(OpBuilder &builder, memref::CopyOp copy,
+                           Value buffer) {
+    Location loc = copy.getLoc();
+    Value descriptor = getDescriptor(builder, loc, buffer);
+    auto pointer = LLVM::LLVMPointerType::get(builder.getContext());
+    Type i64 = builder.getI64Type();
+    Type pair =
+        LLVM::LLVMStructType::getLiteral(builder.getContext(), {i64, pointer});
+    OpBuilder top =
+        OpBuilder::atBlockBegin(&copy->getParentOfType<FunctionOpInterface>()
+                                     .getFunctionBody()
+                                     .front());
+    Value one = LLVM::ConstantOp::create(top, loc, i64, 1);
+    Value place =
+        LLVM::AllocaOp::create(top, loc, pointer, descriptor.getType(), one);
+    Value unranked = LLVM::AllocaOp::create(top, loc, pointer, pair, one);
+    LLVM::StoreOp::create(builder, loc, descriptor, place);
+    int64_t rank = cast<MemRefType>(buffer.getType()).getRank();
+    LLVM::StoreOp::create(builder, loc,
+                          LLVM::ConstantOp::create(builder, loc, i64, rank),
+                          unranked);
+    LLVM::StoreOp::create(builder, loc, place,
+                          LLVM::GEPOp::create(builder, loc, pointer, pair,
+                                              unranked,
+                                              ArrayRef<LLVM::GEPArg>{0, 1}));
+    return unranked;
+  }
+
+  void lowerCopy(memref::CopyOp copy) {
+    OpBuilder builder(copy);
+    Location loc = copy.getLoc();
+    Value source = copy.getSource(), target = copy.getTarget();
+    auto from = cast<MemRefType>(source.getType());
+    auto to = cast<MemRefType>(target.getType());
+    SizeBuilder sizes(builder, loc);
+    if (from.getLayout().isIdentity() && to.getLayout().isIdentity()) {
+      SmallVector<OpFoldResult> dynamic;
+      for (int64_t i = 0; i < from.getRank(); ++i)
+        if (from.isDynamicDim(i))
+          dynamic.push_back(
+              memref::DimOp::create(builder, loc, source, i).getResult());
+      Value bytes = sizes.value(getBytes(sizes, from, dynamic));
+      callCopy(builder, loc, getPointer(builder, loc, target),
+               getPointer(builder, loc, source), bytes);
+    } else {
+      auto scalar = MemRefType::get({}, from.getElementType());
+      Value bytes = sizes.value(getBytes(sizes, scalar, {}));
+      callMemrefCopy(builder, loc, bytes, getUnranked(builder, copy, source),
+                     getUnranked(builder, copy, target));
+    }
+    copy.erase();
+    ++numCopies;
+  }
 
   void lowerAssert(cf::AssertOp assertion) {
     OpBuilder builder(assertion);

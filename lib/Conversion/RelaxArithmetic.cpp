@@ -30,11 +30,11 @@ static void allow(Operation *op, arith::FastMathFlags flags) {
 namespace {
 struct RelaxArithmetic : lacuna::impl::RelaxArithmeticBase<RelaxArithmetic> {
   void runOnOperation() override {
-    getOperation().walk([](Operation *op) {
+    getOperation()->walk([](Operation *op) {
       if (isa<arith::MulFOp, arith::AddFOp, arith::SubFOp>(op))
         allow(op, arith::FastMathFlags::contract);
     });
-    getOperation().walk([](linalg::LinalgOp op) {
+    getOperation()->walk([](linalg::LinalgOp op) {
       if (op.getNumReductionLoops() == 0)
         return;
       // The sums and products that start from the accumulator.

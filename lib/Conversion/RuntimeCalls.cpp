@@ -64,6 +64,29 @@ void lacuna::callFree(OpBuilder &builder, Location loc, Value pointer) {
        LLVM::LLVMVoidType::get(builder.getContext()), pointer);
 }
 
+void lacuna::callCopy(OpBuilder &builder, Location loc, Value target,
+                      Value source, Value bytes) {
+  call(builder, loc, "lacuna_rt_copy",
+       LLVM::LLVMVoidType::get(builder.getContext()),
+       {target, source, toI64(builder, loc, bytes)});
+}
+
+void lacuna::callMemrefCopy(OpBuilder &builder, Location loc,
+                            Value elementBytes, Value source, Value target) {
+  call(builder, loc, "memrefCopy",
+       LLVM::LLVMVoidType::get(builder.getContext()),
+       {toI64(builder, loc, elementBytes), source, target});
+}
+
+void lacuna::callLaunch(OpBuilder &builder, Location loc, int32_t kernel,
+                        Value sizes, Value params, int32_t numParams) {
+  Type i32 = builder.getI32Type();
+  call(builder, loc, "lacuna_rt_launch",
+       LLVM::LLVMVoidType::get(builder.getContext()),
+       {LLVM::ConstantOp::create(builder, loc, i32, kernel), sizes, params,
+        LLVM::ConstantOp::create(builder, loc, i32, numParams)});
+}
+
 void lacuna::callFail(OpBuilder &builder, Location loc, StringRef message) {
   ModuleOp module = getModule(builder);
   LLVM::GlobalOp text;

@@ -98,32 +98,38 @@ static Error writeParams(const json::Value &manifest,
   return createStringError(message);
 }
 
-Error lacuna::writeArtifact(mlir::ModuleOp module, StringRef object,
+Error lacuna::writeArtifact(const json::Value &manifest, StringRef object,
                             const Processor &processor,
                             const CompileOptions &options,
                             OutputFiles &outputs) {
-  Expected<json::Value> manifest = readManifest(module);
-  if (!manifest)
-    return manifest.takeError();
   if (Error error = writeLibrary(object, processor, options, outputs))
     return error;
   StringRef stem = sys::path::filename(options.output);
   if (Error error =
-          outputs.write(options.output + ".h", makeHeader(*manifest, stem)))
+          outputs.write(options.output + ".h", makeHeader(manifest, stem)))
     return error;
-  return writeParams(*manifest, options, outputs);
+  return writeParams(manifest, options, outputs);
 }
 
-Error lacuna::writePlanReport(mlir::ModuleOp module,
+Error lacuna::writePlanReport(ArrayRef<mlir::ModuleOp> modules,
                               const CompileOptions &options,
                               OutputFiles &outputs) {
   std::string text;
   raw_string_ostream os(text);
-  std::vector<PlannedRegion> plan = collectPlan(module);
-  if (StringRef(options.report).ends_with(".json"))
-    writePlanJSON(plan, options.target, os);
-  else
-    writePlanText(plan, options.target, os);
+  bool isJSON = StringRef(options.report).ends_with(".json");
+  // Of several targets: an array.
+  bool isList = isJSON && modules.size() > 1;
+  os << (isList ? "[" : "");
+  for (auto [i, module] : enumerate(modules)) {
+    std::vector<PlannedRegion> plan = collectPlan(module);
+    if (i)
+      os << (isJSON ? "," : "\n");
+    if (isJSON)
+      writePlanJSON(plan, options.targets[i], os);
+    else
+      writePlanText(plan, options.targets[i], os);
+  }
+  os << (isList ? "]\n" : "");
   if (options.report != "-")
     return outputs.write(options.report, text);
   outs() << text;

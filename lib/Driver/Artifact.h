@@ -11,16 +11,17 @@
 #include "lacuna/Driver/Compile.h"
 
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/JSON.h"
 
 namespace lacuna {
 
-/// Writes the artifact of a module of phase host, whose code is `object`.
-llvm::Error writeArtifact(mlir::ModuleOp module, llvm::StringRef object,
-                          const Processor &processor,
+/// Writes the artifact whose code is `object`.
+llvm::Error writeArtifact(const llvm::json::Value &manifest,
+                          llvm::StringRef object, const Processor &processor,
                           const CompileOptions &options, OutputFiles &outputs);
 
-/// Writes the report of a module of phase plan.
-llvm::Error writePlanReport(mlir::ModuleOp module,
+/// Writes the report of the modules of phase plan, one for each target.
+llvm::Error writePlanReport(llvm::ArrayRef<mlir::ModuleOp> modules,
                             const CompileOptions &options,
                             OutputFiles &outputs);
 

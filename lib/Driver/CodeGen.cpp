@@ -7,8 +7,10 @@
 #include "mlir/Target/LLVMIR/Export.h"
 #include "mlir/Target/LLVMIR/ModuleTranslation.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/IR/Constants.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Verifier.h"
+#include "llvm/Linker/Linker.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Transforms/IPO/Internalize.h"
 
@@ -18,7 +20,7 @@ using namespace lacuna;
 static bool isExported(const GlobalValue &value) {
   StringRef name = value.getName();
   return name.starts_with("lacuna_entry_") ||
-         name.starts_with("lacuna_shapes_") || name == "lacuna_manifest";
+         name.starts_with("lacuna_shapes_");
 }
 
 static void setAttributes(Module &module, const Processor &processor) {
@@ -35,16 +37,60 @@ static void setAttributes(Module &module, const Processor &processor) {
   }
 }
 
-Expected<std::unique_ptr<Module>>
-lacuna::translateToLLVMIR(mlir::ModuleOp module, LLVMContext &context,
-                          const Processor &processor) {
+/// The host code of one target.
+static Expected<std::unique_ptr<Module>>
+translateTarget(mlir::ModuleOp module, LLVMContext &context,
+                const Processor &processor) {
   std::unique_ptr<Module> result =
       mlir::translateModuleToLLVMIR(module, context, "lacuna_model");
   if (!result)
     return createStringError("translation to LLVM IR failed");
   result->setTargetTriple(processor.machine->getTargetTriple());
   result->setDataLayout(processor.machine->createDataLayout());
+  // That of the artifact is made of those of all targets.
+  if (GlobalVariable *manifest = result->getNamedGlobal("lacuna_manifest"))
+    manifest->eraseFromParent();
   internalizeModule(*result, isExported);
+  return std::move(result);
+}
+
+/// Adds an exported constant, which no optimization removes.
+static void addConstant(Module &module, StringRef name, Constant *value,
+                        StringRef section = "") {
+  auto *global = new GlobalVariable(module, value->getType(),
+                                    /*isConstant=*/true,
+                                    GlobalValue::ExternalLinkage, value, name);
+  global->setAlignment(Align(16));
+  global->setSection(section);
+}
+
+void lacuna::addData(Module &module, StringRef manifest, StringRef fatbin) {
+  LLVMContext &context = module.getContext();
+  addConstant(module, "lacuna_manifest",
+              ConstantDataArray::getString(context, manifest));
+  if (fatbin.empty())
+    return;
+  addConstant(module, "lacuna_fatbin",
+              ConstantDataArray::getString(context, fatbin, /*AddNull=*/false),
+              ".lacuna_fatbin");
+  addConstant(module, "lacuna_fatbin_size",
+              ConstantInt::get(Type::getInt64Ty(context), fatbin.size()));
+}
+
+Expected<std::unique_ptr<Module>>
+lacuna::translateToLLVMIR(ArrayRef<mlir::ModuleOp> modules,
+                          LLVMContext &context, const Processor &processor) {
+  std::unique_ptr<Module> result;
+  for (mlir::ModuleOp module : modules) {
+    auto translated = translateTarget(module, context, processor);
+    if (!translated)
+      return translated.takeError();
+    if (!result)
+      result = std::move(*translated);
+    else if (Linker::linkModules(*result, std::move(*translated)))
+      return createStringError("the host code of two targets has the same "
+                               "names, which is an error of the compiler");
+  }
   setAttributes(*result, processor);
   std::string message;
   raw_string_ostream os(message);
@@ -55,7 +101,7 @@ lacuna::translateToLLVMIR(mlir::ModuleOp module, LLVMContext &context,
   return result;
 }
 
-void lacuna::optimize(Module &module, const Processor &processor) {
+void lacuna::optimize(Module &module, TargetMachine &machine) {
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;
   CGSCCAnalysisManager sccs;
@@ -63,7 +109,7 @@ void lacuna::optimize(Module &module, const Processor &processor) {
   PipelineTuningOptions tuning;
   tuning.LoopVectorization = true;
   tuning.SLPVectorization = true;
-  PassBuilder builder(processor.machine.get(), tuning);
+  PassBuilder builder(&machine, tuning);
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(sccs);
   builder.registerFunctionAnalyses(functions);

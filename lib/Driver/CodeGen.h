@@ -12,13 +12,19 @@
 
 namespace lacuna {
 
-/// The module in LLVM IR. Only what the runtime looks up is exported.
+/// The host code of all targets in one module of LLVM IR. Only what the runtime
+/// looks up is exported; the manifest is not in it yet.
 llvm::Expected<std::unique_ptr<llvm::Module>>
-translateToLLVMIR(mlir::ModuleOp module, llvm::LLVMContext &context,
-                  const Processor &processor);
+translateToLLVMIR(llvm::ArrayRef<mlir::ModuleOp> modules,
+                  llvm::LLVMContext &context, const Processor &processor);
+
+/// Adds the constants that the runtime reads: the manifest, and, where there is
+/// one, the fat binary in a section of its own.
+void addData(llvm::Module &module, llvm::StringRef manifest,
+             llvm::StringRef fatbin);
 
 /// Runs the O3 pipeline.
-void optimize(llvm::Module &module, const Processor &processor);
+void optimize(llvm::Module &module, llvm::TargetMachine &machine);
 
 llvm::Error emitObject(llvm::Module &module, const Processor &processor,
                        llvm::raw_pwrite_stream &os);

@@ -8,6 +8,7 @@
 #include "Target.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/WithColor.h"
@@ -24,6 +25,10 @@ static constexpr llvm::StringLiteral kOverview =
     "      gives weights layouts by name and prints the plan\n"
     "  lacuna-compile model.mlir --cpu=sapphirerapids -o out/model\n"
     "      tunes for another processor than this one\n"
+    "  lacuna-compile model.mlir --target=sm_80 --target=sm_90a --target=cpu "
+    "-o "
+    "out/model\n"
+    "      makes one artifact for two GPU architectures and the CPU\n"
     "  lacuna-compile model.mlir --emit=mlir --compile-to=plan\n"
     "      prints the module as it is after phase plan\n\n"
     "Exit status: 0 on success, 1 when the model cannot be compiled, 2 when "
@@ -41,19 +46,35 @@ struct Flags {
                cl::value_desc("path"), cl::location(options.output),
                cl::cat(category)),
         emit("emit", cl::desc("What to write (default: so)"),
-             cl::values(clEnumValN(Emit::MLIR, "mlir", "MLIR"),
-                        clEnumValN(Emit::LLVMIR, "llvm", "optimized LLVM IR"),
-                        clEnumValN(Emit::Object, "obj", "object file"),
-                        clEnumValN(Emit::SharedLibrary, "so", "artifact")),
+             cl::values(
+                 clEnumValN(Emit::MLIR, "mlir", "MLIR"),
+                 clEnumValN(Emit::LLVMIR, "llvm", "optimized LLVM IR"),
+                 clEnumValN(Emit::Object, "obj", "object file"),
+                 clEnumValN(Emit::PTX, "ptx",
+                            "PTX of the kernels of one GPU target"),
+                 clEnumValN(Emit::Cubin, "cubin",
+                            "machine code of one GPU target"),
+                 clEnumValN(Emit::Fatbin, "fatbin", "code of all GPU targets"),
+                 clEnumValN(Emit::SharedLibrary, "so", "artifact")),
              cl::location(options.emit), cl::init(Emit::SharedLibrary),
              cl::cat(category)),
         compileTo("compile-to",
-                  cl::desc("Stop after a phase: input, dispatch, plan, routed "
-                           "or host (implies --emit=mlir)"),
+                  cl::desc("Stop after a phase: input, dispatch, plan, routed, "
+                           "device or host (implies --emit=mlir)"),
                   cl::value_desc("phase"), cl::cat(category)),
-        target("target", cl::desc("Target (default: cpu)"),
-               cl::location(options.target), cl::init("cpu"),
-               cl::cat(category)),
+        targets("target",
+                cl::desc("Target: cpu, sm_80, sm_90a, ... (default: cpu); may "
+                         "be given several times"),
+                cl::value_desc("name"), cl::cat(category)),
+        ptxas("ptxas",
+              cl::desc("Assembler of GPU code (default: found in PATH, "
+                       "CUDA_HOME or /usr/local/cuda)"),
+              cl::value_desc("file"), cl::location(options.ptxas),
+              cl::cat(category)),
+        noCubin("no-cubin",
+                cl::desc("Make PTX only, which the GPU's driver assembles when "
+                         "it loads it"),
+                cl::location(options.noCubin), cl::cat(category)),
         cpu("cpu",
             cl::desc("Processor, as LLVM names it (default: native, this one)"),
             cl::location(options.cpu), cl::init("native"), cl::cat(category)),
@@ -116,7 +137,10 @@ struct Flags {
   String input, output;
   cl::opt<Emit, true> emit;
   cl::opt<std::string> compileTo;
-  String target, cpu, layouts, precision, forceRoute;
+  cl::list<std::string> targets;
+  String ptxas;
+  Bool noCubin;
+  String cpu, layouts, precision, forceRoute;
   cl::list<std::string> params;
   String parametersFile, dumpPhasesTo, report, crashReproducer, runtimeDir;
   Bool remarks, verbose, timing, saveTemps;
@@ -134,6 +158,33 @@ static std::string listNames(ArrayRef<StringRef> names) {
   return text.empty() ? names.back().str() : text + " or " + names.back().str();
 }
 
+static LogicalResult checkTargets(const CompileOptions &options) {
+  llvm::StringSet<> seen;
+  unsigned numGPUs = 0;
+  for (const std::string &target : options.targets) {
+    if (!llvm::is_contained(getTargetNames(), target))
+      return usageError("unknown target '" + target + "'; expected " +
+                        listNames(getTargetNames()));
+    if (!seen.insert(target).second)
+      return usageError("--target=" + target +
+                        " is given twice; expected each target once");
+    numGPUs += target != "cpu";
+  }
+  size_t numTargets = options.targets.size();
+  bool isOne = options.emit == Emit::PTX || options.emit == Emit::Cubin;
+  if (isOne && (numGPUs != 1 || numTargets != 1))
+    return usageError("--emit=ptx and --emit=cubin write the code of one GPU; "
+                      "expected one --target, such as --target=sm_80");
+  bool onlyGPUs = options.emit == Emit::Fatbin ||
+                  (options.compileTo && *options.compileTo == Phase::Device);
+  if (onlyGPUs && numGPUs != numTargets)
+    return usageError("target cpu has no code for a GPU; expected GPU targets, "
+                      "such as --target=sm_80");
+  if (options.noCubin && options.emit == Emit::Cubin)
+    return usageError("--emit=cubin needs ptxas; expected no --no-cubin");
+  return success();
+}
+
 static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
   SmallVector<StringRef> phases =
       llvm::map_to_vector(getPhases(), getPhaseName);
@@ -143,9 +194,8 @@ static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
       return usageError("unknown phase '" + compileTo + "'; expected " +
                         listNames(phases));
   }
-  if (!llvm::is_contained(getTargetNames(), options.target))
-    return usageError("unknown target '" + options.target + "'; expected " +
-                      listNames(getTargetNames()));
+  if (failed(checkTargets(options)))
+    return failure();
   if (!llvm::is_contained({"", "f32", "tf32", "bf16", "f16"},
                           StringRef(options.precision)))
     return usageError("unknown precision '" + options.precision +
@@ -162,7 +212,8 @@ static LogicalResult checkOutput(CompileOptions &options, bool emitGiven) {
     options.emit = Emit::MLIR;
   if (options.compileTo && options.emit != Emit::MLIR)
     return usageError("--compile-to stops at MLIR; use it with --emit=mlir");
-  bool isText = options.emit == Emit::MLIR || options.emit == Emit::LLVMIR;
+  bool isText = options.emit == Emit::MLIR || options.emit == Emit::LLVMIR ||
+                options.emit == Emit::PTX;
   if (options.output.empty() && !isText)
     return usageError("expected -o with the path of the output, such as "
                       "-o out/model");
@@ -194,6 +245,8 @@ FailureOr<CompileOptions> lacuna::parseCommandLine(int argc, char **argv) {
   if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &llvm::errs()))
     return failure();
   options.params.assign(flags.params.begin(), flags.params.end());
+  if (!flags.targets.empty())
+    options.targets.assign(flags.targets.begin(), flags.targets.end());
   if (failed(checkNames(options, flags.compileTo)) ||
       failed(checkOutput(options, flags.emit.getNumOccurrences())))
     return failure();

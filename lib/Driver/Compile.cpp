@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // lacuna-compile: reads the model, runs the phases one by one, and writes what
-// was asked for. Outputs appear at the end, all together.
+// was asked for. From phase plan on each target has a module of its own.
+// Outputs appear at the end, all together.
 
 #include "lacuna/Driver/Compile.h"
 
 #include "Artifact.h"
 #include "CodeGen.h"
+#include "Device.h"
+#include "ManifestView.h"
 #include "OutputFiles.h"
 
 #include "lacuna/IR/Lacuna.h"
@@ -29,6 +32,15 @@ using namespace mlir;
 using namespace lacuna;
 
 namespace {
+/// One --target.
+struct TargetState {
+  std::string name;
+  /// Null for the CPU.
+  const GPUTarget *gpu;
+  /// Of all targets' first until they part.
+  OwningOpRef<ModuleOp> module;
+};
+
 class Compilation {
 public:
   explicit Compilation(const CompileOptions &options)
@@ -67,18 +79,33 @@ private:
   llvm::Error checkFiles() const;
   llvm::Error parse();
   llvm::Error runPhases();
-  llvm::Error runPhase(Phase phase, TimingScope &scope);
-  llvm::Error afterPhase(Phase phase);
+  llvm::Error runPhase(Phase phase, TargetState &target);
+  llvm::Error dump(Phase phase, TargetState &target);
+  bool isLast(Phase phase) const;
+  llvm::Error compileKernels();
   llvm::Error enableRemarks();
   llvm::Error emitText(StringRef text);
+  llvm::Error emitMLIR();
+  llvm::Error emitDevice();
+  llvm::Expected<llvm::json::Value> mergeManifest();
   llvm::Error emitCode();
+
+  /// What a target adds to names where there are several.
+  std::string getSuffix(const TargetState &target, StringRef before) const {
+    return targets.size() > 1 ? (before + target.name).str() : "";
+  }
+  SmallVector<ModuleOp> getModules() {
+    return llvm::map_to_vector(
+        targets, [](TargetState &target) { return *target.module; });
+  }
 
   const CompileOptions &options;
   MLIRContext context;
   DefaultTimingManager timing;
   TimingScope root;
   llvm::SourceMgr sources;
-  OwningOpRef<ModuleOp> module;
+  std::vector<TargetState> targets;
+  std::vector<DeviceImage> images;
   Processor processor;
   PhaseOptions phaseOptions;
   OutputFiles outputs;
@@ -114,6 +141,7 @@ llvm::Error Compilation::parse() {
   if (!file)
     return makeError(message);
   sources.AddNewSourceBuffer(std::move(file), llvm::SMLoc());
+  OwningOpRef<ModuleOp> &module = targets.front().module;
   module = parseSourceFile<ModuleOp>(sources, ParserConfig(&context));
   if (!module)
     return makeSilentError();
@@ -138,44 +166,94 @@ llvm::Error Compilation::enableRemarks() {
   return llvm::Error::success();
 }
 
-llvm::Error Compilation::runPhase(Phase phase, TimingScope &scope) {
-  PassManager manager(&context);
-  manager.enableTiming(scope);
-  if (!options.crashReproducer.empty())
-    manager.enableCrashReproducerGeneration(options.crashReproducer);
-  buildPhase(phase, manager, phaseOptions);
-  return failed(manager.run(*module)) ? makeSilentError()
-                                      : llvm::Error::success();
+llvm::Error Compilation::runPhase(Phase phase, TargetState &target) {
+  std::string suffix = phase < Phase::Plan ? "" : getSuffix(target, " for ");
+  phaseOptions.target = target.name;
+  return step(("phase " + getPhaseName(phase) + suffix).str(),
+              [&](TimingScope &scope) -> llvm::Error {
+                PassManager manager(&context);
+                manager.enableTiming(scope);
+                if (!options.crashReproducer.empty())
+                  manager.enableCrashReproducerGeneration(
+                      options.crashReproducer);
+                buildPhase(phase, manager, phaseOptions);
+                if (failed(manager.run(*target.module)))
+                  return makeSilentError();
+                return dump(phase, target);
+              });
 }
 
-llvm::Error Compilation::afterPhase(Phase phase) {
-  if (phase == Phase::Plan && !options.report.empty())
-    if (llvm::Error error = writePlanReport(*module, options, outputs))
-      return error;
+llvm::Error Compilation::dump(Phase phase, TargetState &target) {
   if (options.dumpPhasesTo.empty())
     return llvm::Error::success();
   std::string text;
-  llvm::raw_string_ostream(text) << *module;
+  llvm::raw_string_ostream(text) << *target.module;
+  // The number among the phases of this target.
+  unsigned number = static_cast<unsigned>(phase) + 1;
+  number -= phase > Phase::Device && !target.gpu;
+  std::string suffix = phase < Phase::Plan ? "" : getSuffix(target, ".");
   SmallString<128> path(options.dumpPhasesTo);
-  llvm::sys::path::append(path, Twine(static_cast<int>(phase) + 1) + "-" +
-                                    getPhaseName(phase) + ".mlir");
+  llvm::sys::path::append(path, Twine(number) + "-" + getPhaseName(phase) +
+                                    suffix + ".mlir");
   // Dumps explain failures of later phases, so they appear at once.
-  OutputFiles dump;
-  if (llvm::Error error = dump.write(path, text))
+  OutputFiles file;
+  if (llvm::Error error = file.write(path, text))
     return error;
-  return dump.commit();
+  return file.commit();
+}
+
+bool Compilation::isLast(Phase phase) const {
+  bool isDevice = options.emit == Emit::PTX || options.emit == Emit::Cubin ||
+                  options.emit == Emit::Fatbin;
+  return options.compileTo == phase || (isDevice && phase == Phase::Device);
+}
+
+llvm::Error Compilation::compileKernels() {
+  SmallVector<KernelModule> kernels;
+  for (TargetState &target : targets)
+    if (target.gpu)
+      kernels.push_back({target.gpu, *target.module});
+  if (kernels.empty())
+    return llvm::Error::success();
+  auto made = step("kernels", [&](TimingScope &) {
+    return makeDeviceImages(kernels, options);
+  });
+  if (!made)
+    return made.takeError();
+  images = std::move(*made);
+  if (!options.saveTemps)
+    return llvm::Error::success();
+  for (const DeviceImage &image : images) {
+    std::string path = (options.output + "." + image.target->name).str();
+    if (llvm::Error error = outputs.write(path + ".ptx", image.ptx))
+      return error;
+    if (!image.cubin.empty())
+      if (llvm::Error error = outputs.write(path + ".cubin", image.cubin))
+        return error;
+  }
+  return llvm::Error::success();
 }
 
 llvm::Error Compilation::runPhases() {
   for (Phase phase : getPhases()) {
-    llvm::Error error =
-        step(("phase " + getPhaseName(phase)).str(),
-             [&](TimingScope &scope) { return runPhase(phase, scope); });
-    if (error)
-      return error;
-    if (llvm::Error error = afterPhase(phase))
-      return error;
-    if (options.compileTo == phase)
+    if (phase == Phase::Plan)
+      for (TargetState &target : MutableArrayRef(targets).drop_front())
+        target.module = targets.front().module->clone();
+    for (TargetState &target : targets) {
+      if (phase < Phase::Plan && &target != &targets.front())
+        continue;
+      if (phase == Phase::Device && !target.gpu)
+        continue;
+      if (llvm::Error error = runPhase(phase, target))
+        return error;
+    }
+    if (phase == Phase::Plan && !options.report.empty())
+      if (llvm::Error error = writePlanReport(getModules(), options, outputs))
+        return error;
+    if (phase == Phase::Device && options.emit != Emit::MLIR)
+      if (llvm::Error error = compileKernels())
+        return error;
+    if (isLast(phase))
       break;
   }
   return llvm::Error::success();
@@ -188,15 +266,59 @@ llvm::Error Compilation::emitText(StringRef text) {
   return llvm::Error::success();
 }
 
+/// The module; of several targets, one module with theirs in it.
+llvm::Error Compilation::emitMLIR() {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  bool isShared = options.compileTo && *options.compileTo < Phase::Plan;
+  if (isShared || targets.size() == 1) {
+    os << *targets.front().module;
+    return emitText(text);
+  }
+  OwningOpRef<ModuleOp> all = ModuleOp::create(UnknownLoc::get(&context));
+  for (TargetState &target : targets) {
+    ModuleOp module = target.module->clone();
+    module.setName(target.name);
+    all->push_back(module);
+  }
+  os << *all;
+  return emitText(text);
+}
+
+llvm::Error Compilation::emitDevice() {
+  if (options.emit == Emit::PTX)
+    return emitText(images.front().ptx);
+  if (options.emit == Emit::Cubin)
+    return emitText(images.front().cubin);
+  return emitText(makeFatbin(images));
+}
+
+llvm::Expected<llvm::json::Value> Compilation::mergeManifest() {
+  std::vector<llvm::json::Value> manifests;
+  for (ModuleOp module : getModules()) {
+    llvm::Expected<llvm::json::Value> manifest = readManifest(module);
+    if (!manifest)
+      return manifest.takeError();
+    manifests.push_back(std::move(*manifest));
+  }
+  return mergeManifests(manifests);
+}
+
 llvm::Error Compilation::emitCode() {
+  llvm::Expected<llvm::json::Value> manifest = mergeManifest();
+  if (!manifest)
+    return manifest.takeError();
   llvm::LLVMContext llvmContext;
   auto code = step("LLVM IR", [&](TimingScope &) {
-    return translateToLLVMIR(*module, llvmContext, processor);
+    return translateToLLVMIR(getModules(), llvmContext, processor);
   });
   if (!code)
     return code.takeError();
+  std::string manifestText;
+  llvm::raw_string_ostream(manifestText) << *manifest;
+  addData(**code, manifestText, images.empty() ? "" : makeFatbin(images));
   step("LLVM optimization", [&](TimingScope &) {
-    optimize(**code, processor);
+    optimize(**code, *processor.machine);
     return true;
   });
   std::string ir;
@@ -222,7 +344,7 @@ llvm::Error Compilation::emitCode() {
       return error;
   }
   return step("artifact", [&](TimingScope &) {
-    return writeArtifact(*module, bytes, processor, options, outputs);
+    return writeArtifact(*manifest, bytes, processor, options, outputs);
   });
 }
 
@@ -236,7 +358,8 @@ llvm::Error Compilation::run() {
   phaseOptions.rules = options.layouts;
   phaseOptions.precision = options.precision;
   phaseOptions.forceRoute = options.forceRoute;
-  phaseOptions.target = options.target;
+  for (const std::string &name : options.targets)
+    targets.push_back({name, findGPUTarget(name), nullptr});
   phaseOptions.cpu = processor.name;
   phaseOptions.features = processor.features;
 
@@ -247,11 +370,9 @@ llvm::Error Compilation::run() {
     return error;
   if (llvm::Error error = runPhases())
     return error;
-  std::string text;
-  if (options.emit == Emit::MLIR)
-    llvm::raw_string_ostream(text) << *module;
-  if (llvm::Error error =
-          options.emit == Emit::MLIR ? emitText(text) : emitCode())
+  if (llvm::Error error = options.emit == Emit::MLIR ? emitMLIR()
+                          : isLast(Phase::Device)    ? emitDevice()
+                                                     : emitCode())
     return error;
   return outputs.commit();
 }

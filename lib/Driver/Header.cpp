@@ -124,7 +124,9 @@ static void writeUsage(raw_ostream &os, const json::Array &functions,
 }
 
 std::string lacuna::makeHeader(const json::Value &manifest, StringRef stem) {
-  const json::Array &functions = *manifest.getAsObject()->getArray("functions");
+  const json::Array &targets = *manifest.getAsObject()->getArray("targets");
+  const json::Array &functions =
+      *targets.front().getAsObject()->getArray("functions");
   std::string guard = makeIdentifier(stem);
   std::string text;
   raw_string_ostream os(text);

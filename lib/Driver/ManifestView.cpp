@@ -20,6 +20,55 @@ Expected<json::Value> lacuna::readManifest(mlir::ModuleOp module) {
   return json::parse(text.getValue().rtrim('\0'));
 }
 
+/// The index of `weight` in `weights`, to which it is added if need be.
+static Expected<int64_t> addWeight(json::Array &weights,
+                                   StringMap<int64_t> &indices,
+                                   const json::Value &weight) {
+  StringRef name = weight.getAsObject()->getString("name").value_or("");
+  auto [entry, isNew] = indices.try_emplace(name, weights.size());
+  if (isNew)
+    weights.push_back(weight);
+  else if (weights[entry->second] != weight)
+    return createStringError("weight '" + name +
+                             "' has another type or layout on another target, "
+                             "which is an error of the compiler");
+  return entry->second;
+}
+
+/// Replaces the indices of weights in the bindings of a target.
+static void renumber(json::Object &target, ArrayRef<int64_t> indices) {
+  for (json::Value &function : *target.getArray("functions"))
+    for (json::Value &binding : *function.getAsObject()->getArray("bindings")) {
+      json::Object &object = *binding.getAsObject();
+      object["weight"] = indices[*object.getInteger("weight")];
+    }
+}
+
+Expected<json::Value> lacuna::mergeManifests(ArrayRef<json::Value> manifests) {
+  json::Object merged = *manifests.front().getAsObject();
+  json::Array targets, weights;
+  StringMap<int64_t> known;
+  for (const json::Value &manifest : manifests) {
+    SmallVector<int64_t> indices;
+    for (const json::Value &weight :
+         *manifest.getAsObject()->getArray("weights")) {
+      Expected<int64_t> index = addWeight(weights, known, weight);
+      if (!index)
+        return index.takeError();
+      indices.push_back(*index);
+    }
+    for (const json::Value &entry :
+         *manifest.getAsObject()->getArray("targets")) {
+      json::Object target = *entry.getAsObject();
+      renumber(target, indices);
+      targets.push_back(std::move(target));
+    }
+  }
+  merged["weights"] = std::move(weights);
+  merged["targets"] = std::move(targets);
+  return json::Value(std::move(merged));
+}
+
 static Expected<packing::WeightSpec> getSpec(const json::Object &weight) {
   packing::WeightSpec spec;
   spec.name = weight.getString("name").value_or("").str();

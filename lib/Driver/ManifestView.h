@@ -16,11 +16,17 @@ namespace lacuna {
 /// The content of `lacuna_manifest` in a module of phase host.
 llvm::Expected<llvm::json::Value> readManifest(mlir::ModuleOp module);
 
+/// One manifest of those of several targets: all targets, and the union of the
+/// weights.
+llvm::Expected<llvm::json::Value>
+mergeManifests(llvm::ArrayRef<llvm::json::Value> manifests);
+
 /// The weights that the manifest names.
 llvm::Expected<std::vector<packing::WeightSpec>>
 getWeightSpecs(const llvm::json::Value &manifest);
 
-/// A C header of the artifact `stem`.so.
+/// A C header of the artifact `stem`.so. What functions take and give is the
+/// same on each target.
 std::string makeHeader(const llvm::json::Value &manifest, llvm::StringRef stem);
 
 } // namespace lacuna

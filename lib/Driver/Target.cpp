@@ -5,6 +5,7 @@
 #include "Target.h"
 
 #include "lacuna/Packing/Parameters.h"
+#include "lacuna/Transforms/GPUTarget.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/MC/MCSubtargetInfo.h"
@@ -16,7 +17,12 @@ using namespace llvm;
 using namespace lacuna;
 
 ArrayRef<StringRef> lacuna::getTargetNames() {
-  static constexpr StringRef names[] = {"cpu"};
+  static const SmallVector<StringRef> names = [] {
+    SmallVector<StringRef> list{"cpu"};
+    for (const GPUTarget &target : getGPUTargets())
+      list.push_back(target.name);
+    return list;
+  }();
   return names;
 }
 

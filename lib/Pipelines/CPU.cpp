@@ -41,8 +41,7 @@ static void buildRuntimeCalls(OpPassManager &manager) {
   manager.addNestedPass<func::FuncOp>(createApproximateMath());
 }
 
-/// From loops and buffers to the LLVM dialect.
-static void buildLLVM(OpPassManager &manager) {
+void lacuna::buildHostToLLVM(OpPassManager &manager) {
   manager.addNestedPass<func::FuncOp>(createLowerExpandShapes());
   manager.addPass(memref::createExpandStridedMetadataPass());
   manager.addPass(createLowerAffinePass());
@@ -87,7 +86,7 @@ void lacuna::buildCPUCodeGen(OpPassManager &manager, StringRef features) {
   buildSparseTensor(manager);
   buildDense(manager, vectorBytes);
   buildRuntimeCalls(manager);
-  buildLLVM(manager);
+  buildHostToLLVM(manager);
 }
 
 void lacuna::registerCPUPipelines() {

@@ -4,6 +4,7 @@
 
 #include "lacuna/Pipelines/Phases.h"
 #include "lacuna/Pipelines/CPU.h"
+#include "lacuna/Pipelines/GPU.h"
 
 #include "lacuna/Conversion/Passes.h"
 #include "lacuna/Transforms/Passes.h"
@@ -64,8 +65,15 @@ void lacuna::buildRoutedPhase(OpPassManager &manager,
   manager.addPass(createCSEPass());
 }
 
+void lacuna::buildDevicePhase(OpPassManager &manager,
+                              const PhaseOptions &options) {
+  if (const GPUTarget *target = findGPUTarget(options.target))
+    buildDeviceCodeGen(manager, *target);
+}
+
 void lacuna::buildHostPhase(OpPassManager &manager,
                             const PhaseOptions &options) {
+  bool isGPU = findGPUTarget(options.target);
   manager.addPass(createGuardDivisions());
   manager.addPass(createCreateShapeFunctions());
   manager.addPass(createAddDestinations());
@@ -74,12 +82,21 @@ void lacuna::buildHostPhase(OpPassManager &manager,
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   manager.addPass(createFreeBuffers());
+  if (isGPU) {
+    VerifyHostCodeOptions verify;
+    verify.target = options.target;
+    manager.addPass(createVerifyHostCode(verify));
+    manager.addPass(createLaunchesToRuntime());
+  }
   CreateEntryPointsOptions entry;
   entry.target = options.target;
   entry.cpu = options.cpu;
   entry.features = options.features;
   manager.addPass(createCreateEntryPoints(entry));
-  buildCPUCodeGen(manager, options.features);
+  if (isGPU)
+    buildGPUHostCodeGen(manager);
+  else
+    buildCPUCodeGen(manager, options.features);
 }
 
 void lacuna::buildPhase(Phase phase, OpPassManager &manager,
@@ -93,14 +110,17 @@ void lacuna::buildPhase(Phase phase, OpPassManager &manager,
     return buildPlanPhase(manager, options);
   case Phase::Routed:
     return buildRoutedPhase(manager, options);
+  case Phase::Device:
+    return buildDevicePhase(manager, options);
   case Phase::Host:
     return buildHostPhase(manager, options);
   }
 }
 
 ArrayRef<Phase> lacuna::getPhases() {
-  static constexpr Phase phases[] = {Phase::Input, Phase::Dispatch, Phase::Plan,
-                                     Phase::Routed, Phase::Host};
+  static constexpr Phase phases[] = {Phase::Input,  Phase::Dispatch,
+                                     Phase::Plan,   Phase::Routed,
+                                     Phase::Device, Phase::Host};
   return phases;
 }
 
@@ -114,6 +134,8 @@ StringRef lacuna::getPhaseName(Phase phase) {
     return "plan";
   case Phase::Routed:
     return "routed";
+  case Phase::Device:
+    return "device";
   case Phase::Host:
     return "host";
   }
@@ -140,7 +162,9 @@ void lacuna::registerPhasePipelines() {
   registerPhase<Phase::Dispatch>("From phase input to dispatch regions");
   registerPhase<Phase::Plan>("From phase dispatch to planned regions");
   registerPhase<Phase::Routed>("From phase plan to functions on buffers");
-  registerPhase<Phase::Host>("From phase routed to the LLVM dialect");
+  registerPhase<Phase::Device>(
+      "From phase routed to NVVM in gpu.modules, on GPU targets");
+  registerPhase<Phase::Host>("From the phase before to the LLVM dialect");
   PassPipelineRegistration<PhaseOptions>(
       "lacuna-compile-pipeline", "All phases, from a model to the LLVM dialect",
       [](OpPassManager &manager, const PhaseOptions &options) {

@@ -1,11 +1,13 @@
-// RUN: lacuna-opt %s --create-entry-points='cpu=znver4 features=avx2,fma' --split-input-file | FileCheck %s
+// RUN: lacuna-opt %s --create-entry-points="cpu=znver4 features=avx2,fma" --split-input-file | FileCheck %s
+// RUN: lacuna-opt %s --create-entry-points=target=sm_90a --split-input-file | FileCheck %s --check-prefix=GPU
 
-// CHECK: llvm.mlir.global external constant @lacuna_manifest("{\22abi\22:1,\22cpu\22:\22znver4\22,\22features\22:[\22avx2\22,\22fma\22],
+// CHECK: llvm.mlir.global external constant @lacuna_manifest("{\22abi\22:2,
+// CHECK-SAME: \22targets\22:[{\22cpu\22:\22znver4\22,\22features\22:[\22avx2\22,\22fma\22],
 // CHECK-SAME: \22bindings\22:[{\22view\22:\22values\22,\22weight\22:0},{\22view\22:\22coordinates\22,\22weight\22:0}]
 // CHECK-SAME: \22inputs\22:[{\22dtype\22:\22f32\22,\22name\22:\22x\22,\22shape\22:[-1,8],\22symbols\22:[\22batch\22,\22\22]}]
 // CHECK-SAME: \22name\22:\22main\22
 // CHECK-SAME: \22outputs\22:[{\22dtype\22:\22i64\22,\22name\22:\22result0\22,\22shape\22:[-1]}]
-// CHECK-SAME: \22target\22:\22cpu\22
+// CHECK-SAME: \22name\22:\22cpu\22,\22prefix\22:\22\22}],
 // CHECK-SAME: \22weights\22:[{\22dtype\22:\22f32\22,\22layout\22:\22nm<2:4, dim = 0>\22,\22name\22:\22w\22,\22shape\22:[8]}]}\00")
 
 // CHECK: func.func private @main$host(
@@ -46,3 +48,21 @@ func.func @"a.b"() { return }
 func.func private @s0() attributes {lacuna.shapes_of = @"a.b"} { return }
 func.func @a_2eb() { return }
 func.func private @s1() attributes {lacuna.shapes_of = @a_2eb} { return }
+
+// -----
+
+// A GPU target has its name before its functions', and lists its kernels.
+// GPU: \22targets\22:[{\22cpu\22:{{.*}}\22functions\22:[{{.*}}\22bindings\22:[{\22dtype\22:\22bf16\22,\22view\22:\22mma.values\22,\22weight\22:0}]
+// GPU-SAME: \22symbol\22:\22main\22}],\22kernels\22:[\22main$dispatch_0\22,\22main$dispatch_1\22],\22name\22:\22sm_90a\22,\22prefix\22:\22sm_90a$\22}]
+// GPU-NOT: lacuna.kernels
+// GPU: func.func @lacuna_entry_sm_90a$main(
+// GPU: func.func @lacuna_shapes_sm_90a$main(
+module attributes {lacuna.kernels = ["main$dispatch_0", "main$dispatch_1"]} {
+  func.func @main(%w: memref<8xbf16>
+      {lacuna.binding = {weight = "w", view = "mma.values", type = tensor<8xf32>, dtype = "bf16"}}) {
+    return
+  }
+  func.func private @s() attributes {lacuna.shapes_of = @main} {
+    return
+  }
+}

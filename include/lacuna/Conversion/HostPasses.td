@@ -56,8 +56,10 @@ def BindWeights : Pass<"bind-weights", "::mlir::ModuleOp"> {
     memref argument behind its inputs and outputs, in the order of first use.
     The attribute `lacuna.binding` of the argument says which weight and which
     view of it the caller binds: a dictionary of `weight`, `view`, `type` (the
-    dense tensor), for a weight with a layout `layout`, and for one that is
-    another one pruned `prunes`.
+    dense tensor), for a weight with a layout `layout`, for one that is another
+    one pruned `prunes`, and, where the view has elements of another type than
+    the weight, `dtype`. They come from the attributes `lacuna.weight`,
+    `lacuna.view`, ... of the global.
   }];
   let statistics = [Statistic<"numBindings", "bindings", "weight arguments added">];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
@@ -93,6 +95,10 @@ def CreateEntryPoints : Pass<"create-entry-points", "::mlir::ModuleOp"> {
     `lacuna_shapes_F`, which takes those of the inputs and writes all result
     sizes. The constant `lacuna_manifest` describes them in JSON. All other
     functions become private.
+
+    Names of a GPU target's functions have the target before them, as in
+    `lacuna_entry_sm_80$F`, so that an artifact can have several targets; its
+    manifest lists the kernels of `launches-to-runtime`.
   }];
   let options = [
     Option<"target", "target", "std::string", "\"cpu\"",

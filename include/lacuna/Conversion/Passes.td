@@ -60,6 +60,7 @@ def MaterializeLayouts : Pass<"materialize-layouts", "::mlir::ModuleOp"> {
               "laid-out operands of dispatch regions passed as plain tensors">,
     Statistic<"numPacked", "values-packed", "values packed at run time">];
 }
+include "lacuna/Conversion/DevicePasses.td"
 include "lacuna/Conversion/HostPasses.td"
 
 def OutlineDispatches : Pass<"outline-dispatches", "::mlir::ModuleOp"> {
@@ -86,7 +87,7 @@ def OutlineDispatches : Pass<"outline-dispatches", "::mlir::ModuleOp"> {
     "::mlir::func::FuncDialect", "::mlir::tensor::TensorDialect"];
 }
 
-def LowerExpandShapes : Pass<"lower-expand-shapes", "::mlir::func::FuncOp"> {
+def LowerExpandShapes : Pass<"lower-expand-shapes"> {
   let summary = "Make memref.expand_shape a reinterpret_cast";
   let description = [{
     Upstream's `expand-strided-metadata` crashes on an expansion that makes two
@@ -182,11 +183,17 @@ def MemoryToRuntime : Pass<"memory-to-runtime", "::mlir::ModuleOp"> {
     at the end of its block. `cf.assert` becomes `lacuna_rt_fail`, which ends the
     call with a status instead of the process.
 
+    With `device`, buffers are memory of a GPU: none is on the stack, and
+    `memref.copy` becomes `lacuna_rt_copy` or, of strided buffers, `memrefCopy`.
+
     Example: `cf.assert %ok, "index out of range"` becomes a branch to
     `llvm.call @lacuna_rt_fail(%message)`.
   }];
+  let options = [
+    Option<"device", "device", "bool", "false", "buffers are memory of a GPU">];
   let statistics = [
     Statistic<"numAllocs", "allocs", "buffers placed">,
+    Statistic<"numCopies", "copies", "copies on the device">,
     Statistic<"numAsserts", "asserts", "assertions lowered">];
   let dependentDialects = [
     "::mlir::scf::SCFDialect", "::mlir::affine::AffineDialect",
@@ -194,7 +201,7 @@ def MemoryToRuntime : Pass<"memory-to-runtime", "::mlir::ModuleOp"> {
     "::mlir::LLVM::LLVMDialect"];
 }
 
-def ApproximateMath : Pass<"approximate-math", "::mlir::func::FuncOp"> {
+def ApproximateMath : Pass<"approximate-math"> {
   let summary = "Write elementary functions as arithmetic that vectorizes";
   let description = [{
     `math.exp`, `math.tanh` and `math.erf` of f32 become polynomials without
@@ -211,7 +218,7 @@ def ApproximateMath : Pass<"approximate-math", "::mlir::func::FuncOp"> {
     "::mlir::vector::VectorDialect"];
 }
 
-def LowerExtrema : Pass<"lower-extrema", "::mlir::func::FuncOp"> {
+def LowerExtrema : Pass<"lower-extrema"> {
   let summary = "Say maxima and minima in LLVM's own operations";
   let description = [{
     `arith-expand` makes comparisons and selections of `arith.maximumf` and its
@@ -227,7 +234,7 @@ def LowerExtrema : Pass<"lower-extrema", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
-def RelaxArithmetic : Pass<"relax-arithmetic", "::mlir::func::FuncOp"> {
+def RelaxArithmetic : Pass<"relax-arithmetic"> {
   let summary = "Allow fused multiply-adds, and sums in any order";
   let description = [{
     Sets `contract` on floating-point additions and multiplications, and

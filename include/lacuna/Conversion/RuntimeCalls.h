@@ -14,6 +14,10 @@ namespace lacuna {
 /// two arguments are the range.
 constexpr llvm::StringLiteral kParallelBodyAttr = "lacuna.parallel_body";
 
+/// Marks a module whose launches were lowered: the names of its kernels, in the
+/// order of the indices that lacuna_rt_launch takes.
+constexpr llvm::StringLiteral kKernelsAttr = "lacuna.kernels";
+
 /// lacuna_rt_parallel_for(body, context, count, grain); sizes are of type
 /// index.
 void callParallelFor(mlir::OpBuilder &builder, mlir::Location loc,
@@ -27,6 +31,22 @@ mlir::Value callAlloc(mlir::OpBuilder &builder, mlir::Location loc,
 /// lacuna_rt_free(pointer).
 void callFree(mlir::OpBuilder &builder, mlir::Location loc,
               mlir::Value pointer);
+
+/// lacuna_rt_copy(target, source, bytes), pointers to memory of the device;
+/// `bytes` is of type index.
+void callCopy(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value target,
+              mlir::Value source, mlir::Value bytes);
+
+/// memrefCopy(element bytes, source, target), pointers to unranked descriptors;
+/// `elementBytes` is of type index.
+void callMemrefCopy(mlir::OpBuilder &builder, mlir::Location loc,
+                    mlir::Value elementBytes, mlir::Value source,
+                    mlir::Value target);
+
+/// lacuna_rt_launch(kernel, sizes, params, number of params): pointers to the
+/// seven sizes, and to pointers to the parameters.
+void callLaunch(mlir::OpBuilder &builder, mlir::Location loc, int32_t kernel,
+                mlir::Value sizes, mlir::Value params, int32_t numParams);
 
 /// lacuna_rt_fail(message), which does not return.
 void callFail(mlir::OpBuilder &builder, mlir::Location loc,

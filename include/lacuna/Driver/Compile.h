@@ -13,8 +13,9 @@
 
 namespace lacuna {
 
-/// What is written. SharedLibrary is the whole artifact.
-enum class Emit { MLIR, LLVMIR, Object, SharedLibrary };
+/// What is written. SharedLibrary is the whole artifact. PTX, Cubin and Fatbin
+/// are code of GPU targets alone: the first two of one, Fatbin of all.
+enum class Emit { MLIR, LLVMIR, Object, PTX, Cubin, Fatbin, SharedLibrary };
 
 struct CompileOptions {
   /// The model, MLIR as text or bytecode; "-" is the standard input.
@@ -26,9 +27,15 @@ struct CompileOptions {
   /// The last phase; set only with Emit::MLIR.
   std::optional<Phase> compileTo;
 
-  std::string target = "cpu";
+  /// What to make code for, each of them once: "cpu", "sm_80", ... (see
+  /// GPUTarget.h).
+  std::vector<std::string> targets = {"cpu"};
   /// A processor as LLVM names it, or "native".
   std::string cpu = "native";
+  /// The ptxas that makes cubins; empty: looked for (see Ptxas.h).
+  std::string ptxas;
+  /// PTX only: the driver makes machine code when it loads it.
+  bool noCubin = false;
   /// A file of layout rules, or empty.
   std::string layouts;
   /// "f32", "tf32", "bf16" or "f16", or empty: the model's own.

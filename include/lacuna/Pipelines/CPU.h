@@ -18,7 +18,10 @@ namespace lacuna {
 /// `features` names what the processor has, separated by commas.
 void buildCPUCodeGen(mlir::OpPassManager &manager, llvm::StringRef features);
 
-/// Registers it as `lacuna-cpu-codegen`.
+/// From loops, buffers and calls of the runtime to the LLVM dialect.
+void buildHostToLLVM(mlir::OpPassManager &manager);
+
+/// Registers the former as `lacuna-cpu-codegen`.
 void registerCPUPipelines();
 
 } // namespace lacuna

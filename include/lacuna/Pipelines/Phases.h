@@ -37,12 +37,14 @@ struct PhaseOptions : mlir::PassPipelineOptions<PhaseOptions> {
       llvm::cl::init("")};
 };
 
-enum class Phase { Input, Dispatch, Plan, Routed, Host };
+/// From plan on, a phase is run for each target. Phase device does nothing for
+/// the CPU.
+enum class Phase { Input, Dispatch, Plan, Routed, Device, Host };
 
 /// All phases, in order.
 llvm::ArrayRef<Phase> getPhases();
 
-/// "input", "dispatch", "plan", "routed", "host".
+/// "input", "dispatch", "plan", "routed", "device", "host".
 llvm::StringRef getPhaseName(Phase phase);
 std::optional<Phase> parsePhase(llvm::StringRef name);
 
@@ -60,6 +62,9 @@ void buildDispatchPhase(mlir::OpPassManager &manager,
 void buildPlanPhase(mlir::OpPassManager &manager, const PhaseOptions &options);
 /// Layouts are component buffers; each region is a function on buffers.
 void buildRoutedPhase(mlir::OpPassManager &manager,
+                      const PhaseOptions &options);
+/// Kernels are NVVM in gpu.modules.
+void buildDevicePhase(mlir::OpPassManager &manager,
                       const PhaseOptions &options);
 /// The LLVM dialect and calls into the runtime.
 void buildHostPhase(mlir::OpPassManager &manager, const PhaseOptions &options);

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From kernels of phase device to PTX, by LLVM's NVPTX code generator.
+
+#ifndef LACUNA_DRIVER_DEVICECODE_H
+#define LACUNA_DRIVER_DEVICECODE_H
+
+#include "lacuna/Transforms/GPUTarget.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/Error.h"
+
+#include <string>
+
+namespace lacuna {
+
+/// What a GPU target adds to an artifact.
+struct DeviceImage {
+  const GPUTarget *target = nullptr;
+  std::string ptx;
+  /// Empty where no ptxas made one.
+  std::string cubin;
+};
+
+/// The kernels of all gpu.modules of a module of phase device, in LLVM IR; a
+/// module without code where there are none.
+llvm::Expected<std::unique_ptr<llvm::Module>>
+translateKernels(mlir::ModuleOp module, llvm::LLVMContext &context);
+
+/// Optimizes kernels and writes PTX of the lowest version that they need.
+/// `libdevice` is the path of the library that mathematics is taken from, empty
+/// if there is none; an error names functions that are then missing.
+llvm::Expected<std::string> emitPTX(llvm::Module &kernels,
+                                    const GPUTarget &target,
+                                    const std::string &libdevice);
+
+/// The lowest version of PTX, times 10, that has what the kernels use and names
+/// the target.
+unsigned getPTXVersion(const llvm::Module &kernels, const GPUTarget &target);
+
+} // namespace lacuna
+
+#endif // LACUNA_DRIVER_DEVICECODE_H
