@@ -30,7 +30,7 @@ static Value lower(Operation *op) {
 namespace {
 struct LowerExtrema : lacuna::impl::LowerExtremaBase<LowerExtrema> {
   void runOnOperation() override {
-    getOperation().walk([&](Operation *op) {
+    getOperation()->walk([&](Operation *op) {
       if (op->getNumResults() != 1)
         return;
       // Narrower floats are extended, the way that arith-expand knows.
