@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/StringExtras.h"
 
 namespace lacuna {
 #define GEN_PASS_DEF_OUTLINEDISPATCHES
@@ -25,6 +26,17 @@ static Type getArgumentType(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   return tensor ? MemRefType::get(tensor.getShape(), tensor.getElementType())
                 : type;
+}
+
+/// `name` in the characters that PTX allows in a name (PTX ISA 4.4): what is
+/// made of a dispatch on a GPU has its name.
+static std::string makeIdentifier(StringRef name) {
+  std::string identifier;
+  for (char c : name)
+    identifier += llvm::isAlnum(c) || c == '$' ? c : '_';
+  if (identifier.empty() || llvm::isDigit(identifier.front()))
+    identifier.insert(0, "_");
+  return identifier;
 }
 
 namespace {
@@ -120,9 +132,8 @@ private:
       return entry->second;
     }
     auto parent = dispatch->getParentOfType<func::FuncOp>();
-    function.setName(
-        (parent.getName() + "$dispatch_" + Twine(numFunctions.getValue()))
-            .str());
+    function.setName(makeIdentifier(parent.getName()) + "$dispatch_" +
+                     std::to_string(numFunctions.getValue()));
     symbols.insert(function, Block::iterator(parent));
     ++numFunctions;
     return function;

@@ -25,3 +25,12 @@ func.func @main(%x: tensor<?x8xf32>, %n: index) -> tensor<?x8xf32> {
   }
   return %1 : tensor<?x8xf32>
 }
+
+// The name of a function is one in PTX, too.
+// CHECK: func.func private @_3_d__lm_head$dispatch_0(
+func.func @"3-d::lm head"(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %r = lacuna.dispatch(%a = %x : tensor<4xf32>) -> (tensor<4xf32>) {
+    lacuna.yield %a : tensor<4xf32>
+  }
+  return %r : tensor<4xf32>
+}
