@@ -19,7 +19,7 @@ for table in sorted((root / "include").rglob("*Passes.td")):
         passes += 1
         for statistic in re.findall(r'Statistic<"(\w+)"', text):
             statistics += 1
-            assert re.search(rf"\+\+{statistic}\b|\b{statistic} \+= ", source), (
+            assert re.search(rf"\+\+{statistic}\b|\b{statistic} \+=\s", source), (
                 f"{files[0]}: the statistic {statistic} of {name} is never counted")
 print(f"{passes} passes, {statistics} statistics")
 assert passes > 25 and statistics > 25
