@@ -6,6 +6,7 @@
 
 #include "Ptxas.h"
 
+#include "mlir/IR/Threading.h"
 #include "llvm/Support/WithColor.h"
 
 using namespace llvm;
@@ -44,34 +45,34 @@ static void printUsage(const KernelUsage &usage, const GPUTarget &target,
         << ": " << usage.spillBytes << " bytes are stored and loaded\n";
 }
 
-static Expected<DeviceImage> makeImage(const KernelModule &kernels,
-                                       const Toolkit &toolkit, bool cubins,
-                                       const CompileOptions &options) {
-  DeviceImage image;
-  image.target = kernels.target;
+namespace {
+/// The work on one target.
+struct Job {
   LLVMContext context;
-  Expected<std::unique_ptr<Module>> code =
-      translateKernels(kernels.module, context);
-  if (!code)
-    return code.takeError();
+  std::unique_ptr<Module> code;
+  DeviceImage image;
+  std::vector<KernelUsage> usage;
+  std::string error;
+};
+} // namespace
+
+/// PTX, and a cubin where one is wanted. May run beside others of its kind.
+static Error run(Job &job, const Toolkit &toolkit, bool cubins) {
+  DeviceImage &image = job.image;
   Expected<std::string> ptx =
-      emitPTX(**code, *kernels.target, toolkit.libdevice);
+      emitPTX(*job.code, *image.target, toolkit.libdevice);
   if (!ptx)
     return ptx.takeError();
   image.ptx = std::move(*ptx);
   if (!cubins)
-    return image;
-  if (options.verbose)
-    errs() << "lacuna-compile: " << toolkit.ptxas
-           << " -v -O3 -arch=" << image.target->name << "\n";
+    return Error::success();
   Expected<Assembly> assembly =
       assemble(image.ptx, *image.target, toolkit.ptxas);
   if (!assembly)
     return assembly.takeError();
   image.cubin = std::move(assembly->cubin);
-  for (const KernelUsage &usage : assembly->kernels)
-    printUsage(usage, *image.target, options);
-  return image;
+  job.usage = std::move(assembly->kernels);
+  return Error::success();
 }
 
 Expected<std::vector<DeviceImage>>
@@ -83,13 +84,32 @@ lacuna::makeDeviceImages(ArrayRef<KernelModule> modules,
   Expected<bool> cubins = wantsCubins(*toolkit, options);
   if (!cubins)
     return cubins.takeError();
-  std::vector<DeviceImage> images;
+  std::vector<std::unique_ptr<Job>> jobs;
   for (const KernelModule &kernels : modules) {
-    Expected<DeviceImage> image =
-        makeImage(kernels, *toolkit, *cubins, options);
-    if (!image)
-      return image.takeError();
-    images.push_back(std::move(*image));
+    jobs.push_back(std::make_unique<Job>());
+    Job &job = *jobs.back();
+    job.image.target = kernels.target;
+    Expected<std::unique_ptr<Module>> code =
+        translateKernels(kernels.module, job.context);
+    if (!code)
+      return code.takeError();
+    job.code = std::move(*code);
+    if (*cubins && options.verbose)
+      errs() << "lacuna-compile: " << toolkit->ptxas
+             << " -v -O3 -arch=" << kernels.target->name << "\n";
+  }
+  mlir::parallelForEach(modules.front().module.getContext(), jobs,
+                        [&](std::unique_ptr<Job> &job) {
+                          if (Error error = run(*job, *toolkit, *cubins))
+                            job->error = toString(std::move(error));
+                        });
+  std::vector<DeviceImage> images;
+  for (std::unique_ptr<Job> &job : jobs) {
+    if (!job->error.empty())
+      return createStringError(job->error);
+    for (const KernelUsage &usage : job->usage)
+      printUsage(usage, *job->image.target, options);
+    images.push_back(std::move(job->image));
   }
   return images;
 }

@@ -19,9 +19,9 @@ struct KernelModule {
   mlir::ModuleOp module;
 };
 
-/// Makes PTX, and cubins unless the options or a missing ptxas forbid it (the
-/// latter is a warning). Says what kernels need in verbose mode, and which
-/// spill as remarks.
+/// Makes PTX, all targets at a time, and cubins unless the options or a missing
+/// ptxas forbid it (the latter is a warning). Says what kernels need in verbose
+/// mode, and which spill as remarks.
 llvm::Expected<std::vector<DeviceImage>>
 makeDeviceImages(llvm::ArrayRef<KernelModule> modules,
                  const CompileOptions &options);

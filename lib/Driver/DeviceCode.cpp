@@ -20,6 +20,7 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/Threading.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/IPO/Internalize.h"
 
@@ -47,10 +48,13 @@ lacuna::translateKernels(mlir::ModuleOp module, LLVMContext &context) {
 
 static Expected<std::unique_ptr<TargetMachine>>
 createMachine(const GPUTarget &target, unsigned ptxVersion) {
-  LLVMInitializeNVPTXTargetInfo();
-  LLVMInitializeNVPTXTarget();
-  LLVMInitializeNVPTXTargetMC();
-  LLVMInitializeNVPTXAsmPrinter();
+  static llvm::once_flag initialized;
+  llvm::call_once(initialized, [] {
+    LLVMInitializeNVPTXTargetInfo();
+    LLVMInitializeNVPTXTarget();
+    LLVMInitializeNVPTXTargetMC();
+    LLVMInitializeNVPTXAsmPrinter();
+  });
   Triple triple(kTriple);
   std::string message;
   const Target *found = TargetRegistry::lookupTarget(triple, message);
