@@ -62,6 +62,7 @@ config.substitutions += [
     ("%python", sys.executable),  # NumPy; the oracle of the numeric tests
     ("%cuda", cuda),  # the CUDA toolkit that set-up found or installed
     ("%lacuna_build", config.lacuna_build),
+    ("%mlir_libs", f"{config.llvm_bin}/../lib"),  # upstream's runner libraries
     ("%lacuna_src", root),
     ("%cxx", config.cxx),
     ("%cc", config.cc),

@@ -121,7 +121,8 @@ void allowCluster(const Driver &driver, lacuna_kernel &kernel,
 }
 
 void checkParams(const lacuna_kernel &kernel, const lacuna_launch &launch) {
-  if (kernel.numParams >= 0 && launch.num_params != kernel.numParams)
+  if (kernel.numParams >= 0 && launch.num_params != LACUNA_UNKNOWN_PARAMS &&
+      launch.num_params != kernel.numParams)
     throw Error(LACUNA_ERROR_ARGUMENT,
                 "kernel '" + kernel.name + "' has " +
                     std::to_string(kernel.numParams) + " parameters, " +

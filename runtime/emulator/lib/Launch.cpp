@@ -89,14 +89,15 @@ void checkShape(const Program &program, const lacuna_launch &launch) {
 
 void copyParams(const Program &program, const lacuna_launch &launch,
                 std::vector<uint8_t> &params) {
-  if (launch.num_params != program.params.size())
+  if (launch.num_params != LACUNA_UNKNOWN_PARAMS &&
+      launch.num_params != program.params.size())
     refuse(program, "given " + std::to_string(launch.num_params) +
                         " parameters, expected " +
                         std::to_string(program.params.size()));
-  if (launch.num_params && !launch.params)
+  if (!program.params.empty() && !launch.params)
     refuse(program, "the parameters are a null pointer");
   params.resize(program.paramBytes);
-  for (uint32_t i = 0; i < launch.num_params; ++i) {
+  for (size_t i = 0; i < program.params.size(); ++i) {
     const KernelParam &param = program.params[i];
     if (!launch.params[i])
       refuse(program, "parameter " + std::to_string(i) + " is a null pointer");

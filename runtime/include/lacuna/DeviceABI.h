@@ -40,6 +40,8 @@ typedef enum lacuna_copy_kind {
   LACUNA_COPY_ON_DEVICE = 2
 } lacuna_copy_kind;
 
+#define LACUNA_UNKNOWN_PARAMS UINT32_MAX
+
 /** Sizes of a launch, as cuLaunchKernelEx has them. */
 typedef struct lacuna_launch {
   /** Blocks. A launch with a 0 here does nothing. */
@@ -52,7 +54,8 @@ typedef struct lacuna_launch {
   uint32_t shared_bytes;
   /** One pointer to the value of each parameter, in order. */
   void **params;
-  /** Their number; checked where the device knows the kernel's signature. */
+  /** Their number, which is checked where the device knows the kernel's
+      signature; or LACUNA_UNKNOWN_PARAMS: as many as the kernel has. */
   uint32_t num_params;
 } lacuna_launch;
 
