@@ -98,7 +98,8 @@ lacuna::makeDeviceImages(ArrayRef<KernelModule> modules,
       errs() << "lacuna-compile: " << toolkit->ptxas
              << " -v -O3 -arch=" << kernels.target->name << "\n";
   }
-  mlir::parallelForEach(modules.front().module.getContext(), jobs,
+  mlir::ModuleOp first = modules.front().module;
+  mlir::parallelForEach(first.getContext(), jobs,
                         [&](std::unique_ptr<Job> &job) {
                           if (Error error = run(*job, *toolkit, *cubins))
                             job->error = toString(std::move(error));
