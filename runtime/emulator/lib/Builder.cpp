@@ -17,6 +17,8 @@ constexpr uint32_t mostParamBytes = 32764;
 /// Static shared memory; more is asked for at launch.
 constexpr uint64_t mostStaticShared = 48 * 1024;
 
+constexpr size_t mostDecoded = size_t(1) << 22;
+
 uint64_t alignTo(uint64_t value, uint64_t align) {
   return (value + align - 1) / align * align;
 }
@@ -314,6 +316,10 @@ void Builder::declareMemory() {
 void Builder::append(Instruction instruction) {
   if (instruction.sync != Sync::None)
     waitForLanes(instruction);
+  if (++index.decoded > mostDecoded)
+    throw LoadError(function->line, function->name,
+                    "the kernels and what they call have more than " +
+                        std::to_string(mostDecoded) + " instructions");
   instruction.pc = static_cast<uint32_t>(program.code.size());
   Source source;
   if (current) {

@@ -24,6 +24,9 @@ struct ModuleIndex {
   std::unordered_map<std::string_view, const ptx::Variable *> variables;
   /// Functions whose address is taken: what an indirect call may reach.
   std::vector<uint32_t> addressTaken;
+  /// Instructions decoded so far: each kernel has its own copy of what it
+  /// calls, which hostile text could make many of.
+  mutable size_t decoded = 0;
 };
 
 class Builder : public Decoder {

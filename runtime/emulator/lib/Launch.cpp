@@ -27,7 +27,7 @@ constexpr Known known[] = {
 
 /// A loop that never ends takes minutes to come here, and useful kernels do
 /// far less in a block.
-constexpr uint64_t defaultSteps = uint64_t(1) << 32;
+constexpr uint64_t defaultSteps = uint64_t(1) << 30;
 /// What the state of the blocks that run at one time may take.
 constexpr uint64_t mostState = uint64_t(4) << 30;
 

@@ -32,7 +32,7 @@ void Parser::parseBody(Function &function) {
       inner.parent = open.back();
       open.push_back(static_cast<unsigned>(function.scopes.size()));
       function.scopes.push_back(std::move(inner));
-      if (open.size() > 200)
+      if (open.size() > 32)
         error("nested too deeply");
       if (++scopes > (size_t(1) << 20))
         error("more than 2^20 pairs of braces");
