@@ -30,17 +30,18 @@ protected:
     for (std::string space : {"global", "shared", ""}) {
       std::string body = "ld.param.u64 %rd0, [p0];\n" + access("ld", "1", 0) +
                          access("ld", "2", 1) + access("ld", "3", 2) +
-                         "st.shared.b" + bits + " [s], " + reg + "1;\n"
+                         "st.shared.b" + bits + " [s], " + reg +
+                         "1;\n"
                          "cvta.shared.u64 %rd8, s; mov.u64 %rd9, s;\n";
       std::string dot = space.empty() ? "" : "." + space;
-      std::string at = space.empty()      ? "[%rd8]"
+      std::string at = space.empty()       ? "[%rd8]"
                        : space == "global" ? "[%rd0]"
                                            : "[%rd9]";
       body += "atom" + dot + "." + op + "." + type + " " + reg + "4, " + at +
               values + ";\n";
-      body += space == "global" ? access("ld", "5", 0)
-                                : "ld.shared.b" + bits + " " + reg +
-                                      "5, [s];\n";
+      body += space == "global"
+                  ? access("ld", "5", 0)
+                  : "ld.shared.b" + bits + " " + reg + "5, [s];\n";
       body += access("st", "4", 3) + access("st", "5", 4);
       load(kernel(body, ".shared .align 8 .b64 s;\n"));
       uint64_t memory = upload(std::vector<T>{old, b, c, T(), T()});
@@ -66,8 +67,8 @@ TEST_F(Atomics, Integers) {
                    uint64_t(2) << 40);
   expect<uint32_t>("cas", "b32", "%r", 1, 1, 9, 9);
   expect<uint32_t>("cas", "b32", "%r", 1, 2, 9, 1);
-  expect<uint64_t>("cas", "b64", "%rd", uint64_t(1) << 40, uint64_t(1) << 40,
-                   9, 9);
+  expect<uint64_t>("cas", "b64", "%rd", uint64_t(1) << 40, uint64_t(1) << 40, 9,
+                   9);
   expect<uint16_t>("cas", "b16", "%h", 1, 1, 9, 9);
   // PTX ISA: inc wraps to 0 at b, dec wraps to b at 0 and above b.
   expect<uint32_t>("inc", "u32", "%r", 4, 5, 0, 5);
@@ -141,7 +142,8 @@ TEST_F(Atomics, FormsThatDoNotExist) {
   std::string head = "ld.param.u64 %rd0, [p0];\n";
   for (const char *bad :
        {"atom.global.add.b32 %r1, [%rd0], 1;", "red.global.exch.b32 [%rd0], 1;",
-        "atom.global.inc.s32 %r1, [%rd0], 1;", "atom.const.add.u32 %r1, [c], 1;",
+        "atom.global.inc.s32 %r1, [%rd0], 1;",
+        "atom.const.add.u32 %r1, [c], 1;",
         "atom.global.min.f32 %f1, [%rd0], %f2;",
         "red.shared.add.v4.f32 [%rd0], {%f1,%f1,%f1,%f1};"})
     expectRefused(kernel(head + bad, ".const .u32 c;\n"),

@@ -25,17 +25,17 @@ TEST_F(Barriers, SharedMemoryIsExchanged) {
 
 TEST_F(Barriers, ProducersArriveConsumersWait) {
   // Warps 0 and 1 produce for warps 2 and 3, with barriers of their own.
-  load(kernel(
-      std::string(threadIndex) +
-          "mov.u32 %r3, buffer; and.b32 %r4, %r2, 63;\n"
-          "mad.lo.u32 %r4, %r4, 4, %r3; shr.u32 %r5, %r2, 5;\n"
-          "and.b32 %r6, %r5, 1; add.u32 %r6, %r6, 4;\n" // barrier 4 or 5
-          "setp.ge.u32 %p0, %r2, 64; @%p0 bra CONSUME;\n"
-          "mul.lo.u32 %r7, %r2, 3; st.shared.u32 [%r4], %r7;\n"
-          "bar.arrive %r6, 64; bra END;\n"
-          "CONSUME: bar.sync %r6, 64; ld.shared.u32 %r7, [%r4];\n"
-          "st.global.u32 [%rd0], %r7;\nEND:",
-      ".shared .align 4 .b8 buffer[256];\n"));
+  load(
+      kernel(std::string(threadIndex) +
+                 "mov.u32 %r3, buffer; and.b32 %r4, %r2, 63;\n"
+                 "mad.lo.u32 %r4, %r4, 4, %r3; shr.u32 %r5, %r2, 5;\n"
+                 "and.b32 %r6, %r5, 1; add.u32 %r6, %r6, 4;\n" // barrier 4 or 5
+                 "setp.ge.u32 %p0, %r2, 64; @%p0 bra CONSUME;\n"
+                 "mul.lo.u32 %r7, %r2, 3; st.shared.u32 [%r4], %r7;\n"
+                 "bar.arrive %r6, 64; bra END;\n"
+                 "CONSUME: bar.sync %r6, 64; ld.shared.u32 %r7, [%r4];\n"
+                 "st.global.u32 [%rd0], %r7;\nEND:",
+             ".shared .align 4 .b8 buffer[256];\n"));
   uint64_t out = upload(std::vector<int>(128));
   launch(1, 128, {out});
   std::vector<int> found = download<int>(out, 128);

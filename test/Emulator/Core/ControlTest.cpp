@@ -104,7 +104,8 @@ constexpr const char *functions =
     "  st.param.b64 [r+8], %rd3; st.param.b64 [r+16], 77; ret; }\n";
 
 TEST_F(Control, CallsInDivergentCode) {
-  run("and.b32 %r3, %r0, 1; setp.eq.s32 %p0, %r3, 0;\n"
+  run(
+      "and.b32 %r3, %r0, 1; setp.eq.s32 %p0, %r3, 0;\n"
       "@!%p0 bra ODD;\n"
       "{ .param .b32 a; .param .b32 b; st.param.b32 [a], %r0;\n"
       "call.uni (b), triple, (a); ld.param.b32 %r4, [b]; } bra JOIN;\n"
@@ -114,7 +115,8 @@ TEST_F(Control, CallsInDivergentCode) {
 }
 
 TEST_F(Control, StructuresAsParameters) {
-  run("{ .param .align 8 .b8 s[24]; .param .b32 by;\n"
+  run(
+      "{ .param .align 8 .b8 s[24]; .param .b32 by;\n"
       ".param .align 8 .b8 r[24];\n"
       "mov.f64 %d0, 0d4008000000000000; st.param.f64 [s], %d0;\n"
       "cvt.u64.u32 %rd2, %r0; st.param.b64 [s+8], %rd2;\n"
@@ -124,12 +126,12 @@ TEST_F(Control, StructuresAsParameters) {
       "cvt.rzi.s32.f64 %r3, %d1; cvt.u32.u64 %r4, %rd3;\n"
       "cvt.u32.u64 %r5, %rd4; add.s32 %r3, %r3, %r4; add.s32 %r3, %r3, %r5;\n"
       "st.global.u32 [%rd0], %r3;",
-      [](int i, int) { return 3 + i + 1000 + 77; },
-      functions);
+      [](int i, int) { return 3 + i + 1000 + 77; }, functions);
 }
 
 TEST_F(Control, IndirectCalls) {
-  run("PROTO: .callprototype (.param .b32 _) _ (.param .b32 _);\n"
+  run(
+      "PROTO: .callprototype (.param .b32 _) _ (.param .b32 _);\n"
       "and.b32 %r3, %r0, 1; setp.eq.s32 %p0, %r3, 0;\n"
       "mov.u64 %rd2, triple; ld.global.u64 %rd3, [table+8];\n"
       "selp.b64 %rd2, %rd2, %rd3, %p0;\n"
@@ -255,8 +257,7 @@ TEST_F(Control, EndlessLoopsAreStopped) {
                "block (0,0,0)"});
   setenv("LACUNA_EMULATOR_STEPS", "many", 1);
   EXPECT_EQ(tryLaunch(1, 1, {}), LACUNA_ERROR_ARGUMENT);
-  EXPECT_NE(error().find("LACUNA_EMULATOR_STEPS is 'many'"),
-            std::string::npos);
+  EXPECT_NE(error().find("LACUNA_EMULATOR_STEPS is 'many'"), std::string::npos);
   unsetenv("LACUNA_EMULATOR_STEPS");
 }
 

@@ -31,8 +31,8 @@ TEST_F(Memory, WidthsAndSigns) {
               "ld.global.s32 %rd3, [%rd0]; st.global.b64 [%rd1+16], %rd3;\n"
               "ld.global.b64 %rd4, [%rd0]; st.global.b64 [%rd1+24], %rd4;\n"
               "st.global.u8 [%rd1+32], %rd4; st.global.u8 [%rd1+33], 0x55;"));
-  uint64_t in = upload<uint8_t>(
-      {0x80, 0x91, 0xA2, 0xB3, 0xC4, 0xD5, 0xE6, 0xF7});
+  uint64_t in =
+      upload<uint8_t>({0x80, 0x91, 0xA2, 0xB3, 0xC4, 0xD5, 0xE6, 0xF7});
   uint64_t out = upload(std::vector<uint8_t>(40));
   launch(1, 1, {in, out});
   std::vector<uint8_t> expected = {
@@ -91,20 +91,21 @@ TEST_F(Memory, GenericAddressesOfAllSpaces) {
 }
 
 TEST_F(Memory, InitializedVariables) {
-  load(kernel("ld.param.u64 %rd0, [p0]; ld.global.u32 %r1, [a+8];\n"
-              "ld.global.u64 %rd1, [pointer]; ld.u32 %r2, [%rd1];\n"
-              "ld.global.u8 %r3, [bytes]; ld.global.u8 %r4, [bytes+1];\n"
-              "mov.u64 %rd2, a; cvt.u32.u64 %r5, %rd2; and.b32 %r5, %r5, 65535;\n"
-              "shl.b32 %r4, %r4, 8; or.b32 %r3, %r3, %r4;\n"
-              "sub.u32 %r3, %r3, %r5; ld.global.f32 %f1, [f];\n"
-              "ld.global.u32 %r6, [rows+8]; ld.global.u32 %r7, [rows+4];\n"
-              "st.global.v4.u32 [%rd0], {%r1, %r2, %r3, %r6};\n"
-              "st.global.f32 [%rd0+16], %f1; st.global.u32 [%rd0+20], %r7;",
-              ".global .align 4 .u32 a[4] = {1, 2, 1+2*3, 0x10};\n"
-              ".global .align 8 .u64 pointer = generic(a)+12;\n"
-              ".global .align 8 .u8 bytes[2] = {0xFF(a), 0xFF00(a)};\n"
-              ".global .f32 f = 0f40490FDB;\n"
-              ".global .align 4 .u32 rows[2][2] = {{9}, {8, 7}};\n"));
+  load(kernel(
+      "ld.param.u64 %rd0, [p0]; ld.global.u32 %r1, [a+8];\n"
+      "ld.global.u64 %rd1, [pointer]; ld.u32 %r2, [%rd1];\n"
+      "ld.global.u8 %r3, [bytes]; ld.global.u8 %r4, [bytes+1];\n"
+      "mov.u64 %rd2, a; cvt.u32.u64 %r5, %rd2; and.b32 %r5, %r5, 65535;\n"
+      "shl.b32 %r4, %r4, 8; or.b32 %r3, %r3, %r4;\n"
+      "sub.u32 %r3, %r3, %r5; ld.global.f32 %f1, [f];\n"
+      "ld.global.u32 %r6, [rows+8]; ld.global.u32 %r7, [rows+4];\n"
+      "st.global.v4.u32 [%rd0], {%r1, %r2, %r3, %r6};\n"
+      "st.global.f32 [%rd0+16], %f1; st.global.u32 [%rd0+20], %r7;",
+      ".global .align 4 .u32 a[4] = {1, 2, 1+2*3, 0x10};\n"
+      ".global .align 8 .u64 pointer = generic(a)+12;\n"
+      ".global .align 8 .u8 bytes[2] = {0xFF(a), 0xFF00(a)};\n"
+      ".global .f32 f = 0f40490FDB;\n"
+      ".global .align 4 .u32 rows[2][2] = {{9}, {8, 7}};\n"));
   uint64_t out = upload(std::vector<uint32_t>(6));
   launch(1, 1, {out});
   EXPECT_EQ(download<uint32_t>(out, 6),
@@ -120,8 +121,7 @@ TEST_F(Memory, DynamicSharedMemoryFollowsStatic) {
               ".extern .shared .align 64 .b8 dyn[];\n"));
   uint64_t out = upload(std::vector<uint32_t>(4));
   launch(1, 1, {out}, 64);
-  EXPECT_EQ(download<uint32_t>(out, 4),
-            (std::vector<uint32_t>{0, 64, 64, 64}));
+  EXPECT_EQ(download<uint32_t>(out, 4), (std::vector<uint32_t>{0, 64, 64, 64}));
   expectFault(1, 1, {out},
               {"out of bounds", "shared address 0x7c", "has 124 bytes"}, 60);
 }
@@ -136,8 +136,8 @@ TEST_F(Memory, BehindAnAllocation) {
   expectFault(1, 21, {in},
               {"kernel 'k', line 11, 'ld.global.u32 %r1, [%rd0+8]', block "
                "(0,0,0), thread (20,0,0): out of bounds: load of 4 bytes at " +
-                   hex(in + 88) + ", 0 bytes behind the 88 bytes allocated at " +
-                   hex(in)});
+               hex(in + 88) + ", 0 bytes behind the 88 bytes allocated at " +
+               hex(in)});
   // The device goes on.
   launch(1, 20, {in});
 }
@@ -146,8 +146,9 @@ TEST_F(Memory, AccessThatBeginsInside) {
   load(kernel(std::string(loadP0) + "ld.global.u64 %rd1, [%rd0];"));
   uint64_t in = upload(std::vector<uint8_t>(12));
   launch(1, 1, {in});
-  expectFault(1, 1, {in + 8},
-              {"out of bounds: load of 8 bytes", "at offset 8 of the 12 bytes"});
+  expectFault(
+      1, 1, {in + 8},
+      {"out of bounds: load of 8 bytes", "at offset 8 of the 12 bytes"});
 }
 
 TEST_F(Memory, BeforeAnAllocationAndAtNull) {
@@ -209,9 +210,9 @@ TEST_F(Memory, OutsideOfShared) {
               "add.u32 %r1, %r1, %r0; st.shared.u32 [%r1+-4], %r0;",
               ".shared .align 4 .b8 s[100];\n"));
   launch(1, 1, {100});
-  expectFault(1, 1, {104},
-              {"store of 4 bytes at shared address 0x64",
-               "the block has 100 bytes"});
+  expectFault(
+      1, 1, {104},
+      {"store of 4 bytes at shared address 0x64", "the block has 100 bytes"});
   expectFault(1, 1, {0}, {"shared address 0xfffffffc"});
   expectFault(1, 1, {6}, {"misaligned store of 4 bytes at shared address 0x2"});
 }
@@ -264,7 +265,8 @@ TEST_F(Memory, CountsBytes) {
 TEST_F(Memory, CountsBankConflicts) {
   auto conflicts = [&](const std::string &access, uint64_t stride) {
     load(kernel("mov.u32 %r0, %tid.x; ld.param.u32 %r1, [p0];\n"
-                "mov.u32 %r3, s; mad.lo.u32 %r2, %r0, %r1, %r3;\n" + access,
+                "mov.u32 %r3, s; mad.lo.u32 %r2, %r0, %r1, %r3;\n" +
+                    access,
                 ".shared .align 16 .b8 s[16384];\n"));
     table.counters_reset(device);
     launch(1, 32, {stride});
