@@ -149,16 +149,20 @@ std::string fatbin(const std::string &images) {
 
 TEST_F(Load, FatbinsGiveTheirBestPtx) {
   auto storing = [](const char *target, int value) {
-    std::string text = kernel("ld.param.u64 %rd0, [p0]; st.global.u32 [%rd0], " +
-                              std::to_string(value) + ";");
+    std::string text =
+        kernel("ld.param.u64 %rd0, [p0]; st.global.u32 [%rd0], " +
+               std::to_string(value) + ";");
     return text.replace(text.find("sm_80"), 5, target);
   };
   std::string bytes =
       fatbin(image(2, 80, "cubin") + image(1, 75, storing("sm_75", 75)) +
              image(1, 80, storing("sm_80", 80)) +
              image(1, 90, storing("sm_90", 90)) + image(2, 90, "cubin"));
-  for (auto [name, best] : {std::pair{"sm_80", 80}, {"sm_86", 80},
-                            {"sm_90a", 90}, {"sm_75", 75}, {"sm_120", 90}}) {
+  for (auto [name, best] : {std::pair{"sm_80", 80},
+                            {"sm_86", 80},
+                            {"sm_90a", 90},
+                            {"sm_75", 75},
+                            {"sm_120", 90}}) {
     open(name);
     load(bytes);
     uint64_t out = upload(std::vector<int>(1));
@@ -168,8 +172,8 @@ TEST_F(Load, FatbinsGiveTheirBestPtx) {
 }
 
 TEST_F(Load, FatbinsWithoutPtxForTheDevice) {
-  std::string bytes = fatbin(image(2, 80, "cubin") +
-                             image(1, 90, forTarget("sm_90")));
+  std::string bytes =
+      fatbin(image(2, 80, "cubin") + image(1, 90, forTarget("sm_90")));
   expectRefused(bytes, "the fatbin has no PTX that runs on sm_80, it has: "
                        "cubin sm_80, PTX sm_90");
   for (size_t size = 4; size < bytes.size(); size += 7)

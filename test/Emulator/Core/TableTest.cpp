@@ -79,10 +79,12 @@ TEST_F(Table, ShapesOfLaunches) {
   refused([](auto &l) { l.shared_bytes = UINT32_MAX; }, "dynamic bytes");
   refused([](auto &l) { l.num_params = 3; }, "given 3 parameters, expected 4");
   refused([](auto &l) { l.params = nullptr; }, "are a null pointer");
-  refused([&](auto &l) {
-    static void *some[4];
-    l.params = some;
-  }, "parameter 0 is a null pointer");
+  refused(
+      [&](auto &l) {
+        static void *some[4];
+        l.params = some;
+      },
+      "parameter 0 is a null pointer");
   expectError(attempt([](auto &l) { l.cluster[0] = 2; }),
               LACUNA_ERROR_UNSUPPORTED, "clusters");
   expectArgument(table.launch(device, find(), nullptr, nullptr), "null");
