@@ -79,6 +79,8 @@ if on("torch") and os.path.exists(torch_python):
 if os.path.exists(f"{cuda}/bin/ptxas"):
     features.add("ptxas")
     config.environment["CUDA_HOME"] = cuda
+if os.path.exists(f"{cuda}/bin/nvcc"):
+    features.add("nvcc")
 if os.path.exists(f"{bin_dir}/lacuna-run"):
     features.add("lacuna-run")
 if config.sanitize:

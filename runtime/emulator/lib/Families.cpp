@@ -16,6 +16,7 @@ const Registry &Registry::get() {
     registerBarrier(r);
     registerControl(r);
     registerAsyncCopy(r);
+    registerWmma(r);
     registerCarryInstructions(r); // before those without .cc
     registerIntegerInstructions(r);
     registerBitInstructions(r);

@@ -27,6 +27,8 @@ void registerMma(Registry &registry);
 void registerMmaSparse(Registry &registry);
 /// ldmatrix, stmatrix, movmatrix
 void registerMatrixMove(Registry &registry);
+/// wmma.load, wmma.store, wmma.mma
+void registerWmma(Registry &registry);
 
 // The scalar instruction set: lib/isa.
 void registerIntegerInstructions(Registry &registry);

@@ -186,17 +186,22 @@ __global__ void collatz(const unsigned *in, unsigned *steps, int n) {
   steps[i] = count;
 }
 
-__device__ __noinline__ int fibonacci(int n) {
-  return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2);
+__device__ __noinline__ int half_or_more(int n) {
+  return n % 2 ? 3 * n + 1 : n / 2;
+}
+__device__ __noinline__ int walk(int n, int steps) {
+  for (int i = 0; i < steps && n > 1; ++i)
+    n = half_or_more(n);
+  return n;
 }
 __constant__ int table[8] = {3, 1, 4, 1, 5, 9, 2, 6};
-// Recursion, a stack with variable indices, constant memory, a switch.
+// Calls of calls, a stack with variable indices, constant memory, a switch.
 __global__ void calls(int *out) {
   int t = threadIdx.x, stack[16], depth = 0;
   for (int i = 0; i < 16; ++i)
     if ((t >> (i % 5) & 1) == 0)
       stack[depth++] = i * table[i % 8];
-  int sum = fibonacci(t % 12);
+  int sum = walk(t, t % 12);
   while (depth)
     sum = sum * 3 + stack[--depth];
   switch (t % 7) {
@@ -231,27 +236,26 @@ __global__ void integers(const long long *a, const long long *b,
     return;
   long long x = a[i], y = b[i];
   unsigned u = (unsigned)x, v = (unsigned)y;
-  unsigned long long r = 0;
-  r += y ? x / y : 0;
-  r = r * 31 + (y ? x % y : 0);
-  r = r * 31 + (v ? u / v + u % v : 0);
-  r = r * 31 + __umulhi(u, v) + __mul64hi(x, y) + __umul64hi(x, y);
-  r = r * 31 + __brev(u) + __brevll(x);
-  r = r * 31 + __clz(u) + __clzll(x) + __ffs(u) + __popc(u) + __popcll(x);
-  r = r * 31 + __byte_perm(u, v, 0x3715) + __byte_perm(u, v, v);
-  r = r * 31 + __funnelshift_l(u, v, 7) + __funnelshift_rc(u, v, v & 63);
-  r = r * 31 + (unsigned)__dp4a((int)u, (int)v, 17) + __usad(u, v, 3);
-  r = r * 31 + (unsigned)min((int)u, (int)v) + max(u, v) + abs((int)u);
-  r = r * 31 + (unsigned)((short)u * (short)v) + (unsigned char)(u + v);
-  r = r * 31 + (unsigned)(u << (v & 31)) + (u >> (v & 31)) +
+  unsigned long long *r = out + 15 * i;
+  r[0] = y ? x / y : 0;
+  r[1] = 0ull + (y ? x % y : 0);
+  r[2] = 0ull + (v ? u / v + u % v : 0);
+  r[3] = 0ull + __umulhi(u, v) + __mul64hi(x, y) + __umul64hi(x, y);
+  r[4] = 0ull + __brev(u) + __brevll(x);
+  r[5] = 0ull + __clz(u) + __clzll(x) + __ffs(u) + __popc(u) + __popcll(x);
+  r[6] = 0ull + __byte_perm(u, v, 0x3715) + __byte_perm(u, v, v);
+  r[7] = 0ull + __funnelshift_l(u, v, 7) + __funnelshift_rc(u, v, v & 63);
+  r[8] = 0ull + (unsigned)__dp4a((int)u, (int)v, 17) + __usad(u, v, 3);
+  r[9] = 0ull + (unsigned)min((int)u, (int)v) + max(u, v) + abs((int)u);
+  r[10] = 0ull + (unsigned)((short)u * (short)v) + (unsigned char)(u + v);
+  r[11] = 0ull + (unsigned)(u << (v & 31)) + (u >> (v & 31)) +
       ((int)u >> (v & 31));
-  r = r * 31 + ((x << (y & 63)) ^ (x >> (y & 63)));
+  r[12] = 0ull + ((x << (y & 63)) ^ (x >> (y & 63)));
   unsigned __int128 w = (unsigned __int128)(unsigned long long)x *
                             (unsigned long long)y +
                         (unsigned long long)x;
-  r = r * 31 + (unsigned long long)(w >> 64) + (unsigned long long)w;
-  r = r * 31 + (x < y) + (u <= v) * 2 + ((int)u > (int)v) * 4;
-  out[i] = r;
+  r[13] = 0ull + (unsigned long long)(w >> 64) + (unsigned long long)w;
+  r[14] = (x < y) + (u <= v) * 2 + ((int)u > (int)v) * 4;
 }
 
 __global__ void math(const float *in, float *out, int n) {

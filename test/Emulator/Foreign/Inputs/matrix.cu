@@ -24,6 +24,69 @@ __global__ void wmma_f16(const __half *a, const __half *b, const float *c,
   wmma::store_matrix_sync(d, fc, 16, wmma::mem_row_major);
 }
 
+// 32 x 8 x 16 with the other layouts, f16 throughout, a scaled accumulator.
+__global__ void wmma_tall_f16(const __half *a, const __half *b, __half *d) {
+  wmma::fragment<wmma::matrix_a, 32, 8, 16, __half, wmma::col_major> fa;
+  wmma::fragment<wmma::matrix_b, 32, 8, 16, __half, wmma::row_major> fb;
+  wmma::fragment<wmma::accumulator, 32, 8, 16, __half> fc;
+  wmma::fill_fragment(fc, __float2half(1.0f));
+  wmma::load_matrix_sync(fa, a, 40); // a wider pitch than 32
+  wmma::load_matrix_sync(fb, b, 8);
+  wmma::mma_sync(fc, fa, fb, fc);
+  for (int i = 0; i < fc.num_elements; ++i)
+    fc.x[i] = fc.x[i] * __float2half(2.0f);
+  wmma::store_matrix_sync(d, fc, 32, wmma::mem_col_major);
+}
+
+// 8-bit integers through shared memory, 8 x 32 x 16.
+__global__ void wmma_wide_s8(const signed char *a, const signed char *b,
+                             int *d) {
+  __shared__ __align__(32) signed char sa[8 * 16];
+  for (int i = threadIdx.x; i < 8 * 16; i += 32)
+    sa[i] = a[i];
+  __syncwarp();
+  wmma::fragment<wmma::matrix_a, 8, 32, 16, signed char, wmma::row_major> fa;
+  wmma::fragment<wmma::matrix_b, 8, 32, 16, signed char, wmma::col_major> fb;
+  wmma::fragment<wmma::accumulator, 8, 32, 16, int> fc;
+  wmma::fill_fragment(fc, 5);
+  wmma::load_matrix_sync(fa, sa, 16);
+  wmma::load_matrix_sync(fb, b, 16);
+  wmma::mma_sync(fc, fa, fb, fc);
+  wmma::store_matrix_sync(d, fc, 32, wmma::mem_row_major);
+}
+
+// bf16 and tf32: the same product of small integers.
+__global__ void wmma_bf16_tf32(const __nv_bfloat16 *a, const __nv_bfloat16 *b,
+                               const float *a32, const float *b32, float *d,
+                               float *d32) {
+  {
+    wmma::fragment<wmma::matrix_a, 16, 16, 16, __nv_bfloat16, wmma::row_major> fa;
+    wmma::fragment<wmma::matrix_b, 16, 16, 16, __nv_bfloat16, wmma::col_major> fb;
+    wmma::fragment<wmma::accumulator, 16, 16, 16, float> fc;
+    wmma::fill_fragment(fc, 0.0f);
+    wmma::load_matrix_sync(fa, a, 16);
+    wmma::load_matrix_sync(fb, b, 16);
+    wmma::mma_sync(fc, fa, fb, fc);
+    wmma::store_matrix_sync(d, fc, 16, wmma::mem_row_major);
+  }
+  wmma::fragment<wmma::accumulator, 16, 16, 8, float> fc;
+  wmma::fill_fragment(fc, 0.0f);
+  for (int k = 0; k < 16; k += 8) {
+    wmma::fragment<wmma::matrix_a, 16, 16, 8, wmma::precision::tf32,
+                   wmma::row_major>
+        fa;
+    wmma::fragment<wmma::matrix_b, 16, 16, 8, wmma::precision::tf32,
+                   wmma::col_major>
+        fb;
+    wmma::load_matrix_sync(fa, a32 + k, 16);
+    wmma::load_matrix_sync(fb, b32 + k, 16);
+    for (int i = 0; i < fa.num_elements; ++i)
+      fa.x[i] = wmma::__float_to_tf32(fa.x[i]);
+    wmma::mma_sync(fc, fa, fb, fc);
+  }
+  wmma::store_matrix_sync(d32, fc, 16, wmma::mem_row_major);
+}
+
 // mma.sync.m16n8k16: fragments by hand, as PTX ISA, "Matrix Fragments for
 // mma.m16n8k16", has them. a is 16 x 16 row-major, b 16 x 8 column-major.
 __global__ void mma_bf16(const __nv_bfloat16 *a, const __nv_bfloat16 *b,
