@@ -90,6 +90,47 @@ inline void nearestLanes(Warp &w, const Instruction &i, LaneMask mask) {
     });
 }
 
+// The same with the processor's wide vectors and its fma, where it has them:
+// results do not differ, std::fma rounds once either way.
+#if defined(__x86_64__)
+bool hasWide() {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+template <class Op, class T, bool ftz, bool sat>
+__attribute__((target("avx2,fma"))) void
+wideLanes(Warp &w, const Instruction &i, LaneMask mask) {
+  if (mask != allLanes) {
+    nearestLanes<Op, T, ftz, sat>(w, i, mask);
+    return;
+  }
+  // All results are there before the target is written: it may be a source.
+  const Lanes *from[Op::sources];
+  for (unsigned s = 0; s < Op::sources; ++s)
+    from[s] = &w.read(i.op[1 + s]);
+  alignas(64) Bits<T> results[warpSize];
+  for (unsigned lane = 0; lane < warpSize; ++lane) {
+    T in[Op::sources];
+    for (unsigned s = 0; s < Op::sources; ++s)
+      in[s] = input<T, ftz>(fromBits<T>(from[s]->lane[lane]));
+    T value;
+    if constexpr (Op::sources == 1)
+      value = Op::nearest(in[0]);
+    else if constexpr (Op::sources == 2)
+      value = Op::nearest(in[0], in[1]);
+    else
+      value = Op::nearest(in[0], in[1], in[2]);
+    results[lane] = result<T, ftz, sat>(value);
+  }
+  Lanes &target = w.write(i.op[0]);
+  for (unsigned lane = 0; lane < warpSize; ++lane)
+    target.lane[lane] = results[lane];
+}
+#else
+bool hasWide() { return false; }
+template <class Op, class T, bool ftz, bool sat>
+constexpr auto wideLanes = nearestLanes<Op, T, ftz, sat>;
+#endif
+
 /// mod[0]: the rounding.
 template <class Op, class T, bool ftz, bool sat>
 void directedLanes(Warp &w, const Instruction &i, LaneMask mask) {
@@ -131,8 +172,11 @@ void pairLanes(Warp &w, const Instruction &i, LaneMask mask) {
 
 template <class Op, class T, bool ftz, bool sat>
 Execute withRounding(Rounding r) {
-  return r == Rounding::Nearest ? Execute(nearestLanes<Op, T, ftz, sat>)
-                                : Execute(directedLanes<Op, T, ftz, sat>);
+  if (r != Rounding::Nearest)
+    return directedLanes<Op, T, ftz, sat>;
+  static const bool wide = hasWide();
+  return wide ? Execute(wideLanes<Op, T, ftz, sat>)
+              : Execute(nearestLanes<Op, T, ftz, sat>);
 }
 
 struct Form {
