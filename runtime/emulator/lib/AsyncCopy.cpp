@@ -59,9 +59,10 @@ void copyAsync(Warp &w, const Instruction &i, LaneMask mask) {
       w.fault(i, lane,
               "the source's address is not a multiple of " +
                   std::to_string(bytes));
-    addresses[lane] = w.sharedOffset(
-        i, Space::Shared, lane,
-        targets.lane[lane] + static_cast<uint64_t>(int64_t(targetOffset)));
+    addresses[lane] =
+        targets.lane[lane] + static_cast<uint64_t>(int64_t(targetOffset));
+    if (i.op[0].bits == 32)
+      addresses[lane] &= UINT32_MAX;
     uint8_t *target = w.shared(i, lane, addresses[lane], bytes, Access::Store);
     const uint8_t *source = sourceOf(w, i, lane, from, sourceBytes);
     if (!w.asyncCopies().begin(lane, target, source, bytes, sourceBytes))
@@ -115,8 +116,10 @@ bool decodeCopyAsync(Decoder &d, Modifiers &m, Instruction &out) {
       m.front() == "wait_all")
     return decodeGroups(d, m, out);
   int level = m.takeOneOf({"ca", "cg"});
-  if (level < 0 || m.takeOneOf({"shared", "shared::cta"}) < 0 ||
-      !m.take("global"))
+  // The target comes first: .global.shared is no copy that there is.
+  std::string_view target = m.takeNext();
+  if (level < 0 || (target != "shared" && target != "shared::cta") ||
+      m.takeNext() != "global")
     return false;
   bool hint = m.take("L2::cache_hint");
   m.takeOneOf({"L2::64B", "L2::128B", "L2::256B"});
@@ -127,13 +130,13 @@ bool decodeCopyAsync(Decoder &d, Modifiers &m, Instruction &out) {
   if (bytes != 16 && (level == 1 || (bytes != 4 && bytes != 8)))
     d.error("cp-size is " + std::to_string(bytes) + ", expected " +
             (level == 1 ? "16" : "4, 8 or 16"));
-  MemoryOperand target = d.address(0), source = d.address(1);
-  out.op[0] = target.base;
-  out.op[1] = source.base;
-  out.imm = source.offset;
-  if (target.offset < INT32_MIN || target.offset > INT32_MAX)
+  MemoryOperand to = d.address(0), from = d.address(1);
+  out.op[0] = to.base;
+  out.op[1] = from.base;
+  out.imm = from.offset;
+  if (to.offset < INT32_MIN || to.offset > INT32_MAX)
     d.error("the offset of the target is out of range");
-  int32_t offset = static_cast<int32_t>(target.offset);
+  int32_t offset = static_cast<int32_t>(to.offset);
   std::memcpy(out.mod + 2, &offset, sizeof(offset));
   out.mod[0] = static_cast<uint8_t>(bytes);
   size_t left = d.operands() - (hint ? 1 : 0);

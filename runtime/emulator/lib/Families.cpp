@@ -16,7 +16,6 @@ const Registry &Registry::get() {
     registerBarrier(r);
     registerControl(r);
     registerAsyncCopy(r);
-    registerWmma(r);
     registerCarryInstructions(r); // before those without .cc
     registerIntegerInstructions(r);
     registerBitInstructions(r);
@@ -29,6 +28,8 @@ const Registry &Registry::get() {
     registerMma(r);
     registerMmaSparse(r);
     registerMatrixMove(r);
+    registerWmma(r);
+    registerWmmaMemory(r);
     return r;
   }();
   return registry;

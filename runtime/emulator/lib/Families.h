@@ -25,10 +25,12 @@ void registerAsyncCopy(Registry &registry);
 void registerMma(Registry &registry);
 /// mma.sp
 void registerMmaSparse(Registry &registry);
+/// wmma.mma
+void registerWmma(Registry &registry);
+/// wmma.load, wmma.store
+void registerWmmaMemory(Registry &registry);
 /// ldmatrix, stmatrix, movmatrix
 void registerMatrixMove(Registry &registry);
-/// wmma.load, wmma.store, wmma.mma
-void registerWmma(Registry &registry);
 
 // The scalar instruction set: lib/isa.
 void registerIntegerInstructions(Registry &registry);

@@ -6,6 +6,7 @@
 // the address of row i of a matrix; a lane's register holds elements
 // 2 (lane % 4) and the next of row lane / 4, or with .trans of that column.
 
+#include "AccessHelpers.h"
 #include "Families.h"
 #include "lacuna/Emulator/Decoder.h"
 #include "lacuna/Emulator/Warp.h"
@@ -45,13 +46,12 @@ constexpr unsigned rowBytes = 16;
 /// The rows' places: op[0] + imm, in the space mod[1]. One quarter of the warp
 /// has the addresses of a matrix.
 void findRows(Warp &w, const Instruction &i, Access access, uint8_t **rows) {
-  const Lanes &base = w.read(i.op[0]);
   unsigned count = 8 * i.listSize;
+  auto space = static_cast<Space>(i.mod[1]);
   uint64_t addresses[warpSize];
+  gatherAddresses(w, i, allLanes, space, addresses);
   for (unsigned lane = 0; lane < count; ++lane) {
-    addresses[lane] =
-        w.sharedOffset(i, static_cast<Space>(i.mod[1]), lane,
-                       base.lane[lane] + static_cast<uint64_t>(i.imm));
+    addresses[lane] = w.sharedOffset(i, space, lane, addresses[lane]);
     rows[lane] = w.shared(i, lane, addresses[lane], rowBytes, access);
   }
   w.countSharedAccess(addresses, allLanes >> (warpSize - count), rowBytes);

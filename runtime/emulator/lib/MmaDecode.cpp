@@ -19,10 +19,10 @@ const MmaForm *
 lacuna::emulator::decodeMmaForm(Decoder &decoder, Modifiers &modifiers,
                                 const std::vector<MmaForm> &forms,
                                 Instruction &out) {
-  if (!modifiers.take("sync") || !modifiers.take("aligned"))
+  if (modifiers.takeNext() != "sync" || modifiers.takeNext() != "aligned")
     return nullptr;
   std::string_view shape = modifiers.takeNext();
-  if (!modifiers.take("row") || !modifiers.take("col"))
+  if (modifiers.takeNext() != "row" || modifiers.takeNext() != "col")
     return nullptr;
   bool saturate = modifiers.take("satfinite");
   // Of D, A, B and C, in this order.
