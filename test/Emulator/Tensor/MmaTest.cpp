@@ -260,6 +260,8 @@ TEST_P(MmaVariants, Random) {
 // A one at one place of A selects a row of B; at one place of B, a column of A.
 TEST_P(MmaVariants, SingleElements) {
   const Variant &v = GetParam();
+  if (v.saturate) // The places are those of the form without .satfinite.
+    return;
   Instance mma(v);
   Matrix none(mma.m, 8);
   Register metadata = {};
