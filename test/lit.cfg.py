@@ -39,7 +39,7 @@ if roundtrip:
     config.name = "Lacuna (roundtrip)"
     config.test_exec_root += "/roundtrip"
     config.suffixes = [".mlir"]
-    config.excludes += ["Docs", "Import", "Integration", "Packing", "Runtime", "Tools", "Unit"]
+    config.excludes += ["Docs", "Emulator", "Import", "Integration", "Packing", "Runtime", "Tools", "Unit"]
 config.test_format = lit.formats.ShTest()
 
 bin_dir = f"{config.lacuna_build}/bin"
