@@ -32,10 +32,6 @@ namespace lacuna {
 using namespace mlir;
 using namespace lacuna;
 
-/// The largest grid that a launch may have (CUDA C++ Programming Guide,
-/// "Compute Capabilities": x dimension of a grid).
-static constexpr int64_t kMaxBlocks = 0x7fffffff;
-
 /// `name` with what PTX does not allow in an identifier replaced.
 static std::string getKernelName(StringRef function, unsigned index) {
   std::string name;
@@ -55,46 +51,6 @@ static gpu::GPUModuleOp getKernels(ModuleOp module) {
                   UnitAttr::get(module.getContext()));
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   return gpu::GPUModuleOp::create(builder, module.getLoc(), name);
-}
-
-/// A division by zero, or of the least number by -1, is undefined in LLVM IR:
-/// a divisor of zero counts as 1, and a division by -1 is a negation.
-static void guardDivision(Operation *op) {
-  bool isSigned = isa<arith::DivSIOp, arith::RemSIOp, arith::FloorDivSIOp,
-                      arith::CeilDivSIOp>(op);
-  if (!isSigned && !isa<arith::DivUIOp, arith::RemUIOp, arith::CeilDivUIOp>(op))
-    return;
-  Value divisor = op->getOperand(1);
-  std::optional<int64_t> known = getConstantIntValue(divisor);
-  if (known && *known != 0 && !(isSigned && *known == -1))
-    return;
-  OpBuilder builder(op);
-  Location loc = op->getLoc();
-  auto constant = [&](int64_t value) -> Value {
-    return arith::ConstantOp::create(
-        builder, loc, builder.getIntegerAttr(divisor.getType(), value));
-  };
-  auto equals = [&](int64_t value) -> Value {
-    return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
-                                 divisor, constant(value));
-  };
-  Value replaced = equals(0), isMinusOne;
-  if (isSigned) {
-    isMinusOne = equals(-1);
-    replaced = arith::OrIOp::create(builder, loc, replaced, isMinusOne);
-  }
-  op->setOperand(
-      1, arith::SelectOp::create(builder, loc, replaced, constant(1), divisor));
-  // A remainder by -1 is one by 1.
-  if (!isSigned || isa<arith::RemSIOp>(op))
-    return;
-  builder.setInsertionPointAfter(op);
-  Value quotient = op->getResult(0);
-  Value negated =
-      arith::SubIOp::create(builder, loc, constant(0), op->getOperand(0));
-  auto chosen =
-      arith::SelectOp::create(builder, loc, isMinusOne, negated, quotient);
-  quotient.replaceAllUsesExcept(chosen, chosen);
 }
 
 /// Upstream's emulation lets a value stay in f32 between two operations; the
@@ -268,14 +224,13 @@ private:
     if (StringRef obstacle = kernel.getObstacle(); !obstacle.empty())
       return op.emitOpError() << obstacle << "; a thread cannot compute it";
     SizeBuilder sizes(builder, loc);
-    OpFoldResult points = kernel.getNumPoints(builder);
-    if (getConstantIntValue(points) == 0) {
+    OpFoldResult count = kernel.getNumBlocks(builder);
+    if (getConstantIntValue(count) == 0) {
       op.erase();
       return success();
     }
     std::string name = getKernelName(function.getName(), index++);
     gpu::GPUFuncOp code = kernel.build(getKernels(getOperation()), name);
-    code.walk(guardDivision);
     if (failed(runPipeline(kernelPasses, code)))
       return failure();
     roundAlways(code);
@@ -283,11 +238,9 @@ private:
       return failure();
     Value one = sizes.value(sizes.constant(1));
     Value threads = sizes.value(sizes.constant(kBlockThreads));
-    Value blocks = sizes.value(
-        sizes.min(sizes.ceilDiv(points, sizes.constant(kBlockThreads)),
-                  sizes.constant(kMaxBlocks)));
+    Value blocks = sizes.value(count);
     // A launch without blocks is an error of the driver.
-    if (!getConstantIntValue(points)) {
+    if (!getConstantIntValue(count)) {
       Value zero = sizes.value(sizes.constant(0));
       Value any = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne,
                                         blocks, zero);
@@ -299,6 +252,7 @@ private:
                               kernel.getArguments());
     op.erase();
     ++numKernels;
+    numShared += kernel.isShared();
     return success();
   }
 

@@ -16,6 +16,32 @@
 using namespace mlir;
 using namespace lacuna;
 
+/// The largest grid that a launch may have (CUDA C++ Programming Guide,
+/// "Compute Capabilities": x dimension of a grid).
+static constexpr int64_t kMaxBlocks = 0x7fffffff;
+
+/// Whether a block should share the reductions of one point.
+static bool shouldShare(linalg::LinalgOp op, ArrayRef<OpFoldResult> ranges,
+                        ArrayRef<unsigned> parallel,
+                        ArrayRef<unsigned> reductions) {
+  int64_t count = 1;
+  for (unsigned loop : reductions) {
+    std::optional<int64_t> size = getConstantIntValue(ranges[loop]);
+    count = size ? count * *size : kBlockThreads;
+  }
+  // A contraction has enough points, as a rule, and a short sum is cheap.
+  if (count <= 64 || linalg::isaContractionOpInterface(op))
+    return false;
+  return parallel.empty() ||
+         llvm::any_of(op.getDpsInputOperands(), [&](OpOperand *operand) {
+           AffineMap map = op.getMatchingIndexingMap(operand);
+           return map.getNumResults() > 0 &&
+                  llvm::any_of(reductions, [&](unsigned loop) {
+                    return map.getResults().back().isFunctionOfDim(loop);
+                  });
+         });
+}
+
 ThreadKernel::ThreadKernel(linalg::LinalgOp op, ArrayRef<OpFoldResult> ranges,
                            ArrayRef<Value> starts)
     : op(op), loc(op.getLoc()), ranges(ranges), starts(starts) {
@@ -32,6 +58,8 @@ ThreadKernel::ThreadKernel(linalg::LinalgOp op, ArrayRef<OpFoldResult> ranges,
     else if (!llvm::is_contained(parallel, loop))
       parallel.push_back(loop);
   }
+  if (shouldShare(op, ranges, parallel, reductions))
+    combiner = Combiner::match(op);
   collectArguments();
 }
 
@@ -45,12 +73,14 @@ StringRef ThreadKernel::getObstacle() {
   return "";
 }
 
-OpFoldResult ThreadKernel::getNumPoints(OpBuilder &builder) const {
+OpFoldResult ThreadKernel::getNumBlocks(OpBuilder &builder) const {
   SizeBuilder sizes(builder, loc);
   Size points = sizes.constant(1);
   for (unsigned loop : parallel)
     points = sizes.mul(points, ranges[loop]);
-  return points;
+  if (!isShared())
+    points = sizes.ceilDiv(points, sizes.constant(kBlockThreads));
+  return sizes.min(points, sizes.constant(kMaxBlocks));
 }
 
 //===- From the host to the kernel ----------------------------------------===//
@@ -118,18 +148,23 @@ gpu::GPUFuncOp ThreadKernel::build(gpu::GPUModuleOp module, StringRef name) {
     mapping.map(from, to);
   cloneConstants(module, builder);
 
-  auto constant = [&](int64_t value) -> Value {
-    return arith::ConstantIndexOp::create(builder, loc, value);
-  };
-  Value points = constant(1);
-  for (auto [i, loop] : llvm::enumerate(parallel)) {
-    Value size = getSize(builder, loop);
-    points =
-        i == 0 ? size
-               : arith::MulIOp::create(builder, loc, points, size).getResult();
-  }
-  // Any grid covers all points: one that is too small takes several turns.
-  Value threads = constant(kBlockThreads);
+  if (isShared())
+    buildBlocks(builder, function);
+  else
+    buildThreads(builder);
+  builder.setInsertionPointToEnd(&function.getBody().front());
+  gpu::ReturnOp::create(builder, loc);
+  return function;
+}
+
+static Value getConstant(OpBuilder &builder, Location loc, int64_t value) {
+  return arith::ConstantIndexOp::create(builder, loc, value);
+}
+
+// Any grid covers all points: one that is too small takes several turns.
+void ThreadKernel::buildThreads(OpBuilder &builder) {
+  Value points = getProduct(builder, parallel);
+  Value threads = getConstant(builder, loc, kBlockThreads);
   Value block = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
   Value thread = gpu::ThreadIdOp::create(builder, loc, gpu::Dimension::x);
   Value blocks = gpu::GridDimOp::create(builder, loc, gpu::Dimension::x);
@@ -137,10 +172,11 @@ gpu::GPUFuncOp ThreadKernel::build(gpu::GPUModuleOp module, StringRef name) {
   first = arith::AddIOp::create(builder, loc, first, thread);
   Value stride = arith::MulIOp::create(builder, loc, blocks, threads);
   auto loop = scf::ForOp::create(builder, loc, first, points, stride);
-  gpu::ReturnOp::create(builder, loc);
   builder.setInsertionPointToStart(loop.getBody());
-  computePoint(builder, delinearize(builder, loop.getInductionVar()));
-  return function;
+  SmallVector<Value> coordinates(ranges.size());
+  delinearize(builder, parallel, loop.getInductionVar(), coordinates);
+  SmallVector<Value> starts = getStarts(builder, coordinates);
+  store(builder, computePoint(builder, coordinates, starts), coordinates);
 }
 
 //===- What a thread computes ---------------------------------------------===//
@@ -148,57 +184,73 @@ gpu::GPUFuncOp ThreadKernel::build(gpu::GPUModuleOp module, StringRef name) {
 Value ThreadKernel::getSize(OpBuilder &builder, unsigned loop) {
   if (auto size = dyn_cast<Value>(ranges[loop]))
     return mapping.lookup(size);
-  return arith::ConstantIndexOp::create(builder, loc,
-                                        *getConstantIntValue(ranges[loop]));
+  return getConstant(builder, loc, *getConstantIntValue(ranges[loop]));
 }
 
-SmallVector<Value> ThreadKernel::delinearize(OpBuilder &builder, Value point) {
-  SmallVector<Value> coordinates(ranges.size());
-  for (unsigned i = parallel.size(); i > 1; --i) {
-    Value size = getSize(builder, parallel[i - 1]);
-    coordinates[parallel[i - 1]] =
+Value ThreadKernel::getProduct(OpBuilder &builder, ArrayRef<unsigned> loops) {
+  if (loops.empty())
+    return getConstant(builder, loc, 1);
+  Value product = getSize(builder, loops.front());
+  for (unsigned loop : loops.drop_front())
+    product =
+        arith::MulIOp::create(builder, loc, product, getSize(builder, loop));
+  return product;
+}
+
+void ThreadKernel::delinearize(OpBuilder &builder, ArrayRef<unsigned> loops,
+                               Value point,
+                               MutableArrayRef<Value> coordinates) {
+  for (unsigned i = loops.size(); i > 1; --i) {
+    Value size = getSize(builder, loops[i - 1]);
+    coordinates[loops[i - 1]] =
         arith::RemUIOp::create(builder, loc, point, size);
     point = arith::DivUIOp::create(builder, loc, point, size);
   }
-  if (!parallel.empty())
-    coordinates[parallel.front()] = point;
-  return coordinates;
+  if (!loops.empty())
+    coordinates[loops.front()] = point;
 }
 
-void ThreadKernel::computePoint(OpBuilder &builder,
-                                SmallVector<Value> coordinates) {
-  SmallVector<Value> accumulators;
+/// What the body reads of the results: null where it reads nothing.
+SmallVector<Value> ThreadKernel::getStarts(OpBuilder &builder,
+                                           ValueRange coordinates) {
+  SmallVector<Value> values;
   for (auto [i, init] : llvm::enumerate(op.getDpsInitsMutable()))
     if (starts[i])
-      accumulators.push_back(mapping.lookup(starts[i]));
+      values.push_back(mapping.lookup(starts[i]));
     else if (op.payloadUsesValueFromOperand(&init) || !reductions.empty())
-      accumulators.push_back(load(builder, init, coordinates));
+      values.push_back(load(builder, init, coordinates));
     else
-      accumulators.push_back(Value());
+      values.push_back(Value());
+  return values;
+}
 
+SmallVector<Value> ThreadKernel::computePoint(OpBuilder &builder,
+                                              SmallVector<Value> coordinates,
+                                              SmallVector<Value> accumulators) {
   // Loops around each other, each of which passes the accumulators on.
-  OpBuilder::InsertionGuard guard(builder);
   Operation *outermost = nullptr;
   for (unsigned loop : reductions) {
-    Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
-    Value one = arith::ConstantIndexOp::create(builder, loc, 1);
-    auto sum = scf::ForOp::create(builder, loc, zero, getSize(builder, loop),
-                                  one, accumulators);
+    auto sum = scf::ForOp::create(builder, loc, getConstant(builder, loc, 0),
+                                  getSize(builder, loop),
+                                  getConstant(builder, loc, 1), accumulators);
     if (!outermost)
       outermost = sum;
     else
       scf::YieldOp::create(builder, loc, sum.getResults());
     builder.setInsertionPointToStart(sum.getBody());
     coordinates[loop] = sum.getInductionVar();
-    accumulators.assign(sum.getRegionIterArgs().begin(),
-                        sum.getRegionIterArgs().end());
+    accumulators = llvm::to_vector_of<Value>(sum.getRegionIterArgs());
   }
   SmallVector<Value> values = computeBody(builder, coordinates, accumulators);
-  if (outermost) {
-    scf::YieldOp::create(builder, loc, values);
-    values.assign(outermost->result_begin(), outermost->result_end());
-    builder.setInsertionPointAfter(outermost);
-  }
+  if (!outermost)
+    return values;
+  scf::YieldOp::create(builder, loc, values);
+  builder.setInsertionPointAfter(outermost);
+  return outermost->getResults();
+}
+
+void ThreadKernel::store(OpBuilder &builder, ValueRange values,
+                         ValueRange coordinates) {
   for (auto [value, init] : llvm::zip(values, op.getDpsInitsMutable()))
     memref::StoreOp::create(builder, loc, value, mapping.lookup(init.get()),
                             access(builder, init, coordinates));
@@ -215,6 +267,48 @@ static void makeTrap(cf::AssertOp assertion) {
   builder.setInsertionPointToStart(branch.thenBlock());
   LLVM::Trap::create(builder, loc);
   assertion.erase();
+}
+
+/// A division by zero, or of the least number by -1, is undefined in LLVM IR:
+/// a divisor of zero counts as 1, and a division by -1 is a negation.
+/// Returns what replaces the result of `op`, if something does.
+static Value guardDivision(Operation *op) {
+  bool isSigned = isa<arith::DivSIOp, arith::RemSIOp, arith::FloorDivSIOp,
+                      arith::CeilDivSIOp>(op);
+  if (!isSigned && !isa<arith::DivUIOp, arith::RemUIOp, arith::CeilDivUIOp>(op))
+    return {};
+  Value divisor = op->getOperand(1);
+  std::optional<int64_t> known = getConstantIntValue(divisor);
+  if (known && *known != 0 && !(isSigned && *known == -1))
+    return {};
+  OpBuilder builder(op);
+  Location loc = op->getLoc();
+  auto constant = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(
+        builder, loc, builder.getIntegerAttr(divisor.getType(), value));
+  };
+  auto equals = [&](int64_t value) -> Value {
+    return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                 divisor, constant(value));
+  };
+  Value replaced = equals(0), isMinusOne;
+  if (isSigned) {
+    isMinusOne = equals(-1);
+    replaced = arith::OrIOp::create(builder, loc, replaced, isMinusOne);
+  }
+  op->setOperand(
+      1, arith::SelectOp::create(builder, loc, replaced, constant(1), divisor));
+  // A remainder by -1 is one by 1.
+  if (!isSigned || isa<arith::RemSIOp>(op))
+    return {};
+  builder.setInsertionPointAfter(op);
+  Value quotient = op->getResult(0);
+  Value negated =
+      arith::SubIOp::create(builder, loc, constant(0), op->getOperand(0));
+  auto chosen =
+      arith::SelectOp::create(builder, loc, isMinusOne, negated, quotient);
+  quotient.replaceAllUsesExcept(chosen, chosen);
+  return chosen;
 }
 
 SmallVector<Value> ThreadKernel::computeBody(OpBuilder &builder,
@@ -239,7 +333,12 @@ SmallVector<Value> ThreadKernel::computeBody(OpBuilder &builder,
       index.replaceAllUsesWith(coordinates[index.getDim()]);
       index.erase();
     });
-    copy->walk(makeTrap);
+    copy->walk([&](Operation *op) {
+      Value guarded = guardDivision(op);
+      if (guarded && op == copy)
+        values.map(inner.getResult(0), guarded);
+    });
+    copy->walk(makeTrap); // copy may be gone now
   }
   SmallVector<Value> results;
   for (Value result : op.getBlock()->getTerminator()->getOperands())

@@ -7,6 +7,8 @@
 #ifndef LACUNA_LIB_CONVERSION_THREADKERNEL_H
 #define LACUNA_LIB_CONVERSION_THREADKERNEL_H
 
+#include "Combiner.h"
+
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/IRMapping.h"
@@ -29,8 +31,10 @@ public:
   /// Why a thread cannot compute an element of the operation; empty if it can.
   llvm::StringRef getObstacle();
 
-  /// The kernel `name` at the end of `module`: a thread for each point of the
-  /// parallel loops, in grid strides; reductions are loops in the thread.
+  /// The kernel `name` at the end of `module`, in one of two forms. A thread
+  /// for each point of the parallel loops; reductions are loops in the thread.
+  /// Or a block for each point, whose threads share the reductions, where
+  /// threads beside each other then read elements beside each other.
   mlir::gpu::GPUFuncOp build(mlir::gpu::GPUModuleOp module,
                              llvm::StringRef name);
 
@@ -39,20 +43,40 @@ public:
     return arguments.getArrayRef();
   }
 
-  /// The number of points of the parallel loops, computed on the host.
-  mlir::OpFoldResult getNumPoints(mlir::OpBuilder &builder) const;
+  /// Blocks of a launch, computed on the host: 0 where there is no point.
+  mlir::OpFoldResult getNumBlocks(mlir::OpBuilder &builder) const;
+
+  /// Whether a block shares the reductions of a point.
+  bool isShared() const { return combiner.has_value(); }
 
 private:
   using Size = mlir::OpFoldResult;
 
   void collectArguments();
   void cloneConstants(mlir::gpu::GPUModuleOp module, mlir::OpBuilder &builder);
-  /// Coordinates of the parallel loops at point `point`; those of reductions
-  /// stay null.
-  llvm::SmallVector<mlir::Value> delinearize(mlir::OpBuilder &builder,
-                                             mlir::Value point);
-  void computePoint(mlir::OpBuilder &builder,
-                    llvm::SmallVector<mlir::Value> coordinates);
+  void buildThreads(mlir::OpBuilder &builder);
+  void buildBlocks(mlir::OpBuilder &builder, mlir::gpu::GPUFuncOp function);
+  mlir::Value getProduct(mlir::OpBuilder &builder,
+                         llvm::ArrayRef<unsigned> loops);
+  /// Sets the coordinates of `loops` to those of their point number `point`.
+  void delinearize(mlir::OpBuilder &builder, llvm::ArrayRef<unsigned> loops,
+                   mlir::Value point,
+                   llvm::MutableArrayRef<mlir::Value> coordinates);
+  llvm::SmallVector<mlir::Value> getStarts(mlir::OpBuilder &builder,
+                                           mlir::ValueRange coordinates);
+  llvm::SmallVector<mlir::Value>
+  computePoint(mlir::OpBuilder &builder,
+               llvm::SmallVector<mlir::Value> coordinates,
+               llvm::SmallVector<mlir::Value> accumulators);
+  llvm::SmallVector<mlir::Value>
+  computePart(mlir::OpBuilder &builder, mlir::Value thread,
+              llvm::SmallVector<mlir::Value> coordinates,
+              mlir::ValueRange starts);
+  void storeTotal(mlir::OpBuilder &builder, llvm::ArrayRef<mlir::Value> ofWarps,
+                  llvm::ArrayRef<mlir::Value> coordinates,
+                  llvm::ArrayRef<mlir::Value> starts);
+  void store(mlir::OpBuilder &builder, mlir::ValueRange values,
+             mlir::ValueRange coordinates);
   llvm::SmallVector<mlir::Value> computeBody(mlir::OpBuilder &builder,
                                              mlir::ValueRange coordinates,
                                              mlir::ValueRange accumulators);
@@ -67,8 +91,9 @@ private:
   mlir::Location loc;
   llvm::SmallVector<Size> ranges;
   llvm::SmallVector<mlir::Value> starts;
-  /// Loops whose points are threads, in the order in which the first result
-  /// lies in memory, and loops within a thread.
+  std::optional<Combiner> combiner;
+  /// Loops whose points are threads or blocks, in the order in which the first
+  /// result lies in memory, and the others.
   llvm::SmallVector<unsigned> parallel, reductions;
   llvm::SetVector<mlir::Value> arguments;
   /// Operations of the host that the kernel repeats: constants, views of them.

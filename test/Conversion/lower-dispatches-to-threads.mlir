@@ -64,13 +64,32 @@ func.func private @main$dispatch_0(%x: memref<?x8xf32>, %w: memref<16x8xf32>, %b
 
 #dense = #lacuna.route<dense>
 
-// A reduction of everything starts from what its buffer holds; one point.
+// A reduction of everything is shared by one block: each thread takes every
+// 256th element, lanes combine their sums, and thread 0 those of the warps,
+// beginning with what the buffer holds.
 // CHECK-LABEL: func.func private @all
-// CHECK: gpu.launch_func @kernels::@all$0 blocks in (%c1, %c1, %c1)
+// CHECK: gpu.launch_func @kernels::@all$0 blocks in (%c1, %c1, %c1) threads in (%c256, %c1, %c1)
 // CHECK: gpu.func @all$0(%[[M:.*]]: index, %[[N:.*]]: index, %[[X:.*]]: memref<?x?xf32>, %[[O:.*]]: memref<f32>)
+// CHECK-SAME: workgroup(%[[SHARED:.*]] : memref<8xf32, #gpu.address_space<workgroup>>)
+// CHECK-DAG: %[[LOW:.*]] = arith.constant 0xFF800000 : f32
+// CHECK: scf.for %{{.*}} = %block_id_x to %c1 step %grid_dim_x
 // CHECK: %[[START:.*]] = memref.load %[[O]][]
-// CHECK: scf.for %{{.*}} = %c0 to %[[M]] step %c1 iter_args(%[[A:.*]] = %[[START]])
-// CHECK: scf.for %{{.*}} = %c0 to %[[N]] step %c1 iter_args(%{{.*}} = %[[A]])
+// CHECK: %[[COUNT:.*]] = arith.muli %[[M]], %[[N]]
+// CHECK: %[[PART:.*]] = scf.for %[[R:.*]] = %thread_id_x to %[[COUNT]] step %c256 iter_args(%{{.*}} = %[[LOW]])
+// CHECK-DAG: %[[J:.*]] = arith.remui %[[R]], %[[N]]
+// CHECK-DAG: %[[I:.*]] = arith.divui %[[R]], %[[N]]
+// CHECK: memref.load %[[X]][%[[I]], %[[J]]]
+// CHECK: gpu.shuffle down %[[PART]], %c1_i32, %c32_i32 : f32
+// CHECK: gpu.shuffle down {{.*}}, %c2_i32
+// CHECK: gpu.shuffle down {{.*}}, %c4_i32
+// CHECK: gpu.shuffle down {{.*}}, %c8_i32
+// CHECK: gpu.shuffle down {{.*}}, %c16_i32
+// CHECK: memref.store %{{.*}}, %[[SHARED]][%{{.*}}]
+// CHECK: gpu.barrier
+// CHECK: scf.if
+// CHECK: %[[TOTAL:.*]] = scf.for %{{.*}} = %c0 to %c8 step %c1 iter_args(%{{.*}} = %[[START]])
+// CHECK: memref.store %[[TOTAL]], %[[O]][]
+// CHECK: gpu.barrier
 func.func private @all(%x: memref<?x?xf32>, %i: memref<f32>, %o: memref<f32>) attributes {lacuna.dispatch, lacuna.route = #dense} {
   %t = bufferization.to_tensor %x restrict : memref<?x?xf32> to tensor<?x?xf32>
   %u = bufferization.to_tensor %o restrict writable : memref<f32> to tensor<f32>
@@ -81,6 +100,79 @@ func.func private @all(%x: memref<?x?xf32>, %i: memref<f32>, %o: memref<f32>) at
     linalg.yield %1 : f32
   } -> tensor<f32>
   bufferization.materialize_in_destination %r in restrict writable %o : (tensor<f32>, memref<f32>) -> ()
+  return
+}
+
+// -----
+
+#dense = #lacuna.route<dense>
+
+// Down the columns neighbors read neighbors already: a thread for each.
+// CHECK-LABEL: gpu.func @columns$0
+// CHECK-SAME: (%[[N:.*]]: index, %[[M:.*]]: index, %[[X:.*]]: memref<?x?xf32>, %[[O:.*]]: memref<?xf32>)
+// CHECK-NOT: workgroup
+// CHECK: scf.for %[[J:.*]] = %{{.*}} to %[[N]] step
+// CHECK: scf.for %[[I:.*]] = %c0 to %[[M]] step %c1
+// CHECK: memref.load %[[X]][%[[I]], %[[J]]]
+// CHECK-NOT: gpu.barrier
+// CHECK: gpu.return
+func.func private @columns(%x: memref<?x?xf32>, %o: memref<?xf32>, %n: index) attributes {lacuna.dispatch, lacuna.route = #dense} {
+  %zero = arith.constant 0.0 : f32
+  %t = bufferization.to_tensor %x restrict : memref<?x?xf32> to tensor<?x?xf32>
+  %e = tensor.empty(%n) : tensor<?xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<?xf32>) -> tensor<?xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>], iterator_types = ["reduction", "parallel"]}
+      ins(%t : tensor<?x?xf32>) outs(%f : tensor<?xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %1 = arith.addf %a, %b : f32
+    linalg.yield %1 : f32
+  } -> tensor<?xf32>
+  bufferization.materialize_in_destination %r in restrict writable %o : (tensor<?xf32>, memref<?xf32>) -> ()
+  return
+}
+
+// -----
+
+#dense = #lacuna.route<dense>
+
+// The threads of an argmax take neighboring parts, so that the first of equal
+// values wins. A NaN makes the position depend on what came before: then one
+// thread takes the row in order.
+// CHECK-LABEL: gpu.func @argmax$0
+// CHECK: %[[LENGTH:.*]] = arith.ceildivui %[[N:.*]], %c256
+// CHECK: %[[LOWER:.*]] = arith.muli %thread_id_x, %[[LENGTH]]
+// CHECK: %[[END:.*]] = arith.addi %[[LOWER]], %[[LENGTH]]
+// CHECK: %[[UPPER:.*]] = arith.minui %[[END]], %[[N]]
+// CHECK: %[[PART:.*]]:2 = scf.for %{{.*}} = %[[LOWER]] to %[[UPPER]] step %c1
+// CHECK: %[[ABOVE:.*]], %{{.*}} = gpu.shuffle down %[[PART]]#0, %c1_i32, %c32_i32 : f32
+// CHECK: arith.cmpf ogt, %[[ABOVE]], %[[PART]]#0
+// CHECK: arith.maximumf %[[ABOVE]], %[[PART]]#0
+// CHECK: %[[TOTAL:.*]]:2 = scf.for %{{.*}} = %c0 to %c8 step %c1
+// CHECK: %[[NAN:.*]] = arith.cmpf uno, %[[TOTAL]]#0, %[[TOTAL]]#0
+// CHECK: scf.if %[[NAN]]
+// CHECK: scf.for %{{.*}} = %c0 to %[[N]] step %c1
+// CHECK: } else {
+// CHECK-NEXT: scf.yield %[[TOTAL]]#0, %[[TOTAL]]#1
+func.func private @argmax(%x: memref<?x?xf32>, %o: memref<?xf32>, %p: memref<?xi64>, %n: index) attributes {lacuna.dispatch, lacuna.route = #dense} {
+  %low = arith.constant 0xFF800000 : f32
+  %zero = arith.constant 0 : i64
+  %t = bufferization.to_tensor %x restrict : memref<?x?xf32> to tensor<?x?xf32>
+  %e = tensor.empty(%n) : tensor<?xf32>
+  %f = linalg.fill ins(%low : f32) outs(%e : tensor<?xf32>) -> tensor<?xf32>
+  %g = tensor.empty(%n) : tensor<?xi64>
+  %h = linalg.fill ins(%zero : i64) outs(%g : tensor<?xi64>) -> tensor<?xi64>
+  %r:2 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i)>], iterator_types = ["parallel", "reduction"]}
+      ins(%t : tensor<?x?xf32>) outs(%f, %h : tensor<?xf32>, tensor<?xi64>) {
+  ^bb0(%a: f32, %best: f32, %at: i64):
+    %j = linalg.index 1 : index
+    %k = arith.index_cast %j : index to i64
+    %v = arith.maximumf %a, %best : f32
+    %more = arith.cmpf ogt, %a, %best : f32
+    %q = arith.select %more, %k, %at : i64
+    linalg.yield %v, %q : f32, i64
+  } -> (tensor<?xf32>, tensor<?xi64>)
+  bufferization.materialize_in_destination %r#0 in restrict writable %o : (tensor<?xf32>, memref<?xf32>) -> ()
+  bufferization.materialize_in_destination %r#1 in restrict writable %p : (tensor<?xi64>, memref<?xi64>) -> ()
   return
 }
 

@@ -335,8 +335,11 @@ def LowerDispatchesToThreads
     and bufferized; then each of its operations becomes a kernel in
     `gpu.module @kernels` and a launch of it. One thread computes one point of
     the parallel loops, in grid strides of blocks of 256 threads and with 64-bit
-    indices; reductions are loops within the thread. A fill is the start value
-    of the operation that overwrites it. Where there is no point, nothing is
+    indices; reductions are loops within the thread. A reduction along the
+    dimension in which its input is contiguous (the rows of a softmax, a norm or
+    an argmax) has a block for each point instead, whose threads combine their
+    parts by shuffles and in shared memory. A fill is the start value of the
+    operation that overwrites it. Where there is no point, nothing is
     launched. The function stays on the host: it finds sizes, allocates scratch
     (`memref.alloc`, device memory at run time) and never reads it.
 
@@ -363,6 +366,8 @@ def LowerDispatchesToThreads
   }];
   let statistics = [
     Statistic<"numKernels", "kernels", "kernels made">,
+    Statistic<"numShared", "reductions-shared",
+              "kernels where a block shares the reductions of a point">,
     Statistic<"numFills", "fills-folded",
               "fills that became start values of another kernel">];
   let dependentDialects = [
