@@ -61,6 +61,8 @@ void lacuna::buildRoutedPhase(OpPassManager &manager,
   manager.addPass(createMaterializeLayouts());
   manager.addPass(createVerifyLayouts(VerifyLayoutsOptions{true}));
   manager.addPass(createOutlineDispatches());
+  if (findGPUTarget(options.target))
+    manager.addPass(createLowerDispatchesToThreads());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
 }

@@ -36,6 +36,17 @@ class SessionOptions(ct.Structure):
                 ("parameters_file", ct.c_char_p), ("threads", ct.c_int32), ("device", ct.c_char_p)]
 
 
+# The device that models are compiled for and run on.
+DEVICE = os.environ.get("LACUNA_TEST_DEVICE", "cpu")
+
+
+def target_of(device):
+    """What lacuna-compile is told to compile for: any device cuda takes the PTX
+    of the lowest architecture."""
+    kind, _, architecture = device.partition(":")
+    return "cpu" if kind == "cpu" else architecture if architecture.startswith("sm_") else "sm_80"
+
+
 NUMPY = {"f64": np.float64, "f32": np.float32, "f16": np.float16, "bf16": np.uint16, "i64": np.int64,
          "i32": np.int32, "i16": np.int16, "i8": np.int8, "u8": np.uint8, "i1": np.bool_}
 
@@ -55,7 +66,7 @@ class Model:
         self.model, self.session = ct.c_void_p(), ct.c_void_p()
         self.check(self.lib.lacuna_model_load(str(path).encode(), ct.byref(self.model)))
         files = (ct.c_char_p * len(params))(*[str(p).encode() for p in params])
-        options = SessionOptions(ct.sizeof(SessionOptions), files, len(params), None, threads, None)
+        options = SessionOptions(ct.sizeof(SessionOptions), files, len(params), None, threads, DEVICE.encode())
         self.check(self.lib.lacuna_session_create(self.model, ct.byref(options), ct.byref(self.session)))
         self.info = FunctionInfo()
         self.check(self.lib.lacuna_model_function(self.model, None, ct.byref(self.info)))
@@ -113,8 +124,8 @@ class Model:
 
 def compile_model(path, out, *arguments):
     """lacuna-compile, with its diagnostics in the error. LACUNA_TEST_CPU names
-    another processor than this one to compile for."""
-    command = [os.environ["LACUNA_BUILD"] + "/bin/lacuna-compile", str(path), "--target=cpu", "-o", str(out),
+    another processor than this one to compile for, LACUNA_TEST_DEVICE a device."""
+    command = [os.environ["LACUNA_BUILD"] + "/bin/lacuna-compile", str(path), f"--target={target_of(DEVICE)}", "-o", str(out),
                *map(str, arguments)]
     if cpu := os.environ.get("LACUNA_TEST_CPU"):
         command.append(f"--cpu={cpu}")
