@@ -139,10 +139,23 @@ BENCHMARK_CAPTURE(flops, mma_f16,
                   "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32", 4, 2,
                   16 * 8 * 16 * 2)
     ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(flops, mma_bf16,
+                  "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32", 4, 2,
+                  16 * 8 * 16 * 2)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(flops, mma_tf32,
+                  "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32", 4, 2,
+                  16 * 8 * 8 * 2)
+    ->Unit(benchmark::kMillisecond);
 // As on hardware, the zeros count as work that was done.
 BENCHMARK_CAPTURE(flops, mma_sp_f16,
                   "mma.sp::ordered_metadata.sync.aligned.m16n8k32.row.col.f32."
                   "f16.f16.f32",
+                  4, 4, 16 * 8 * 32 * 2)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(flops, mma_sp_bf16,
+                  "mma.sp::ordered_metadata.sync.aligned.m16n8k32.row.col.f32."
+                  "bf16.bf16.f32",
                   4, 4, 16 * 8 * 32 * 2)
     ->Unit(benchmark::kMillisecond);
 } // namespace
