@@ -23,11 +23,13 @@ std::optional<Route> lacuna::getRoute(DispatchOp dispatch) {
 }
 
 unsigned LayoutNeeds::ofInput(DispatchOp dispatch, unsigned index) {
-  if (getRoute(dispatch) == Route::Dense)
+  std::optional<Route> route = getRoute(dispatch);
+  if (route == Route::Dense)
     return kDenseView;
+  unsigned packed = route == Route::TensorCore ? kMmaView : kPackedView;
   unsigned need = kNoView;
   for (Operation *user : dispatch.getBody().getArgument(index).getUsers())
-    need |= isContraction(user) ? kPackedView : kDenseView;
+    need |= isContraction(user) ? packed : kDenseView;
   return need;
 }
 

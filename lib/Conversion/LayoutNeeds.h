@@ -14,7 +14,12 @@
 namespace lacuna {
 
 /// The views of a laid-out value, as flags.
-enum View : unsigned { kNoView = 0, kDenseView = 1, kPackedView = 2 };
+enum View : unsigned {
+  kNoView = 0,
+  kDenseView = 1,
+  kPackedView = 2,
+  kMmaView = 4
+};
 
 /// Needs of all laid-out values outside of dispatch bodies, through calls of
 /// private functions.

@@ -30,6 +30,7 @@ namespace {
 struct Views {
   Value dense;
   SmallVector<Value> components;
+  SmallVector<Value> mma;
 };
 
 struct MaterializeLayouts
@@ -57,6 +58,8 @@ private:
       values.push_back(views.dense);
     if (need & kPackedView)
       llvm::append_range(values, views.components);
+    if (need & kMmaView)
+      llvm::append_range(values, views.mma);
     return values;
   }
 
@@ -73,6 +76,11 @@ private:
 };
 } // namespace
 
+/// What the tensor-core kernels of a weight of `type` read.
+static SmallVector<LayoutComponent> getMmaViews(RankedTensorType type) {
+  return cast<TensorCoreInterface>(type.getEncoding()).getMmaViews(type);
+}
+
 /// The types of the views that `need` names of a value of `type`.
 static SmallVector<Type> getViewTypes(RankedTensorType type, unsigned need) {
   SmallVector<Type> types;
@@ -81,6 +89,9 @@ static SmallVector<Type> getViewTypes(RankedTensorType type, unsigned need) {
   if (need & kPackedView)
     for (const LayoutComponent &component : getLayout(type).getComponents(type))
       types.push_back(component.type);
+  if (need & kMmaView)
+    for (const LayoutComponent &view : getMmaViews(type))
+      types.push_back(view.type);
   return types;
 }
 
@@ -92,9 +103,13 @@ static Views takeViews(ValueRange values, RankedTensorType type,
     views.dense = values.front();
     values = values.drop_front();
   }
-  if (need & kPackedView)
-    views.components = llvm::to_vector(
-        values.take_front(getLayout(type).getComponents(type).size()));
+  if (need & kPackedView) {
+    size_t count = getLayout(type).getComponents(type).size();
+    views.components = llvm::to_vector(values.take_front(count));
+    values = values.drop_front(count);
+  }
+  if (need & kMmaView)
+    views.mma = llvm::to_vector(values.take_front(getMmaViews(type).size()));
   return views;
 }
 
@@ -192,6 +207,9 @@ LogicalResult MaterializeLayouts::viewWeight(Value load, unsigned need,
   if (need & kPackedView)
     for (const LayoutComponent &component : getLayout(type).getComponents(type))
       views.components.push_back(read(component.name, component.type));
+  if (need & kMmaView)
+    for (const LayoutComponent &view : getMmaViews(type))
+      views.mma.push_back(read(view.name, view.type));
   return success();
 }
 
@@ -201,6 +219,11 @@ LogicalResult MaterializeLayouts::viewRunTime(Value value, unsigned need,
   Operation *op = value.getDefiningOp();
   StorageLayoutInterface layout = getLayout(value.getType());
   Value source = op->getOperand(0);
+  if (need & kMmaView)
+    return op->emitOpError("gives ")
+           << value.getType()
+           << " at run time to a region on route tensor-core: expected a "
+              "weight, whose views are made at load; use route dense";
   if (getLayout(source.getType())) {
     FailureOr<Views *> sourceViews = getViews(source);
     if (failed(sourceViews))
@@ -385,7 +408,7 @@ LogicalResult MaterializeLayouts::eraseInBody(DispatchOp dispatch) {
   return failure(walked.wasInterrupted());
 }
 
-/// On route sparse-tensor, whatever has a layout in the body is assembled from
+/// On a route that skips, whatever has a layout in the body is assembled from
 /// operands.
 static LogicalResult verifyAssembled(DispatchOp dispatch) {
   WalkResult walked = dispatch.getBody().walk([&](Operation *op) {
@@ -394,9 +417,9 @@ static LogicalResult verifyAssembled(DispatchOp dispatch) {
     for (Value result : op->getResults())
       if (getLayout(result.getType())) {
         op->emitOpError("gives ")
-            << result.getType()
-            << " inside of a dispatch region on route sparse-tensor: expected "
-               "layouts on operands of the region only";
+            << result.getType() << " inside of a dispatch region on route "
+            << getRouteName(*getRoute(dispatch))
+            << ": expected layouts on operands of the region only";
         return WalkResult::interrupt();
       }
     return WalkResult::advance();
@@ -424,7 +447,7 @@ LogicalResult MaterializeLayouts::expandDispatch(DispatchOp dispatch) {
                                               former.getLoc()));
     auto type = cast<RankedTensorType>(former.getType());
     Views inner = takeViews(arguments, type, need);
-    if (route == Route::SparseTensor) {
+    if (route != Route::Dense) {
       for (Operation *user : llvm::make_early_inc_range(former.getUsers()))
         if (auto convert = dyn_cast<ConvertOp>(user);
             convert && !getLayout(convert.getType())) {
@@ -432,22 +455,27 @@ LogicalResult MaterializeLayouts::expandDispatch(DispatchOp dispatch) {
           convert.erase();
         }
       if (need & kPackedView)
-        former.replaceAllUsesWith(AssembleOp::create(inBody, former.getLoc(),
-                                                     type, inner.components));
+        former.replaceAllUsesWith(AssembleOp::create(
+            inBody, former.getLoc(), type, inner.components, /*mma=*/false));
+      if (need & kMmaView)
+        former.replaceAllUsesWith(AssembleOp::create(
+            inBody, former.getLoc(), type, inner.mma, /*mma=*/true));
     } else if (inner.dense) {
       former.replaceAllUsesWith(inner.dense);
     }
-    numAssembled += (need & kPackedView) != 0;
+    numAssembled += (need & (kPackedView | kMmaView)) != 0;
     numDense += (need & kDenseView) != 0;
     if (!former.use_empty())
       return (*former.getUsers().begin())->emitOpError("reads ")
-             << type << " on route sparse-tensor, but is no contraction";
+             << type << " on route " << getRouteName(*route)
+             << ", but is no contraction";
     body.eraseArgument(i);
     dispatch.getInputsMutable().slice(i, 1).assign(operands);
   }
-  if (route == Route::SparseTensor)
-    return verifyAssembled(dispatch);
-  return route ? eraseInBody(dispatch) : success();
+  if (!route)
+    return success();
+  return route == Route::Dense ? eraseInBody(dispatch)
+                               : verifyAssembled(dispatch);
 }
 
 LogicalResult MaterializeLayouts::expandUses() {

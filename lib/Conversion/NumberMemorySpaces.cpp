@@ -8,6 +8,7 @@
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 namespace lacuna {
 #define GEN_PASS_DEF_NUMBERMEMORYSPACES
@@ -35,10 +36,42 @@ static Attribute getNumber(gpu::AddressSpaceAttr space) {
                           static_cast<int64_t>(number));
 }
 
+static constexpr llvm::StringLiteral kDynamicShared = "dynamic_shared";
+// Swizzled tiles count on the bank that they begin at: 32 banks of 4 bytes.
+static constexpr int64_t kDynamicSharedAlignment = 128;
+
+/// Dynamic shared memory becomes an external array, as CUDA C++ writes it
+/// (`extern __shared__`; PTX ISA, ".shared state space"). Upstream's lowering
+/// makes a variable of the module, of one byte.
+static void externDynamicShared(gpu::GPUModuleOp module) {
+  SmallVector<gpu::DynamicSharedMemoryOp> ops;
+  module.walk([&](gpu::DynamicSharedMemoryOp op) { ops.push_back(op); });
+  if (ops.empty())
+    return;
+  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
+  auto type =
+      MemRefType::get({0}, builder.getI8Type(), MemRefLayoutAttrInterface(),
+                      ops.front().getType().getMemorySpace());
+  auto global = memref::GlobalOp::create(
+      builder, module.getLoc(), kDynamicShared, /*sym_visibility=*/StringAttr(),
+      type, /*initial_value=*/Attribute(), /*constant=*/false,
+      builder.getI64IntegerAttr(kDynamicSharedAlignment));
+  for (gpu::DynamicSharedMemoryOp op : ops) {
+    builder.setInsertionPoint(op);
+    Value array = memref::GetGlobalOp::create(builder, op.getLoc(), type,
+                                              global.getSymName());
+    op.replaceAllUsesWith(
+        memref::CastOp::create(builder, op.getLoc(), op.getType(), array)
+            .getResult());
+    op.erase();
+  }
+}
+
 namespace {
 struct NumberMemorySpaces
     : lacuna::impl::NumberMemorySpacesBase<NumberMemorySpaces> {
   void runOnOperation() override {
+    externDynamicShared(getOperation());
     AttrTypeReplacer replacer;
     replacer.addReplacement([](MemRefType type) -> std::optional<Type> {
       auto space =

@@ -88,8 +88,8 @@ struct Flags {
                   cl::value_desc("type"), cl::location(options.precision),
                   cl::cat(category)),
         forceRoute("force-route",
-                   cl::desc("Route of every region that has a layout: dense "
-                            "or sparse-tensor"),
+                   cl::desc("Route of every region that has a layout: dense, "
+                            "sparse-tensor (cpu) or tensor-core (GPUs)"),
                    cl::value_desc("route"), cl::location(options.forceRoute),
                    cl::cat(category)),
         params("params",
@@ -201,9 +201,10 @@ static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
     return usageError("unknown precision '" + options.precision +
                       "'; expected f32, tf32, bf16 or f16");
   if (!options.forceRoute.empty() && options.forceRoute != "dense" &&
-      options.forceRoute != "sparse-tensor")
+      options.forceRoute != "sparse-tensor" &&
+      options.forceRoute != "tensor-core")
     return usageError("unknown route '" + options.forceRoute +
-                      "'; expected dense or sparse-tensor");
+                      "'; expected dense, sparse-tensor or tensor-core");
   return success();
 }
 

@@ -54,8 +54,18 @@ LogicalResult AssembleOp::verify() {
   StorageLayoutInterface layout = getLayout(getType());
   if (!layout)
     return emitOpError("expected a layout on the result, found ") << getType();
-  SmallVector<LayoutComponent> expected =
-      layout.getComponents(cast<RankedTensorType>(getType()));
+  auto type = cast<RankedTensorType>(getType());
+  SmallVector<LayoutComponent> expected;
+  if (getMma()) {
+    auto provider = dyn_cast<TensorCoreInterface>(type.getEncoding());
+    std::string reason = "the layout has no tensor-core kernels";
+    if (!provider || !provider.getMmaForm(type, reason))
+      return emitOpError("expected a weight with an mma.sp form, found ")
+             << getType() << ": " << reason;
+    expected = provider.getMmaViews(type);
+  } else {
+    expected = layout.getComponents(type);
+  }
   if (expected.size() != getComponents().size())
     return emitOpError("expected ")
            << expected.size() << " components of " << getType() << ", found "

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Verification of plans (intervals start at 0 and ascend) and the names of
-// routes.
+// Verification of plans (intervals start at 0 and ascend) and schedules, and
+// the names of routes.
 
 #include "lacuna/IR/Lacuna.h"
 
@@ -18,6 +18,27 @@ LogicalResult PlanAttr::verify(function_ref<InFlightDiagnostic()> emitError,
       return emitError() << "the choices of a plan must ascend: found from = "
                          << next.getFrom()
                          << " after from = " << previous.getFrom();
+  return success();
+}
+
+LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                   int64_t tileM, int64_t tileN, int64_t tileK,
+                                   int64_t warpsM, int64_t warpsN,
+                                   int64_t stages) {
+  if (warpsM < 1 || tileM < 1 || tileM % (16 * warpsM)) // schedule_c1
+    return emitError() << "schedule_c1: expected tile_m to be a multiple of 16 "
+                          "rows for each of "
+                       << warpsM << " warps, found " << tileM;
+  if (warpsN < 1 || tileN < 1 || tileN % (8 * warpsN)) // schedule_c2
+    return emitError() << "schedule_c2: expected tile_n to be a multiple of 8 "
+                          "columns for each of "
+                       << warpsN << " warps, found " << tileN;
+  if (32 * warpsM * warpsN > 1024) // schedule_c3
+    return emitError() << "schedule_c3: expected at most 32 warps, found "
+                       << warpsM * warpsN;
+  if (stages < 2) // schedule_c4
+    return emitError() << "schedule_c4: expected at least 2 stages, found "
+                       << stages;
   return success();
 }
 

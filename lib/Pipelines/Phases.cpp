@@ -7,6 +7,7 @@
 #include "lacuna/Pipelines/GPU.h"
 
 #include "lacuna/Conversion/Passes.h"
+#include "lacuna/Kernels/Passes.h"
 #include "lacuna/Transforms/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
@@ -53,6 +54,7 @@ void lacuna::buildPlanPhase(OpPassManager &manager,
                             const PhaseOptions &options) {
   PlanDispatchesOptions plan;
   plan.forceRoute = options.forceRoute;
+  plan.target = options.target;
   manager.addPass(createPlanDispatches(plan));
 }
 
@@ -63,6 +65,14 @@ void lacuna::buildRoutedPhase(OpPassManager &manager,
   manager.addPass(createOutlineDispatches());
   if (findGPUTarget(options.target))
     manager.addPass(createLowerDispatchesToThreads());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  if (!findGPUTarget(options.target))
+    return;
+  LowerContractionsToTensorCoresOptions contractions;
+  contractions.target = options.target;
+  manager.addPass(createLowerContractionsToTensorCores(contractions));
+  manager.addPass(createLowerDispatchesToThreads());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
 }

@@ -7,6 +7,8 @@
 #include "lacuna/Conversion/InvokeBufferization.h"
 #include "lacuna/Conversion/Passes.h"
 #include "lacuna/IR/Lacuna.h"
+#include "lacuna/Kernels/Passes.h"
+#include "lacuna/Kernels/Providers.h"
 #include "lacuna/Pipelines/CPU.h"
 #include "lacuna/Pipelines/Phases.h"
 #include "lacuna/Transforms/Passes.h"
@@ -22,12 +24,14 @@ void lacuna::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllToLLVMIRTranslations(registry);
   registry.insert<LacunaDialect>();
   registerBufferizationExternalModels(registry);
+  registerOperandProviders(registry);
 }
 
 void lacuna::registerAllPasses() {
   mlir::registerAllPasses();
   registerLacunaTransformsPasses();
   registerLacunaConversionPasses();
+  registerLacunaKernelsPasses();
   registerPhasePipelines();
   registerCPUPipelines();
 }

@@ -30,6 +30,26 @@ struct TargetModel {
   double launch;
 };
 
+/// What a GPU can do; rates in multiply-adds a second, bandwidth in bytes a
+/// second, launch in seconds.
+struct GPUModel {
+  /// f16 and bf16 with f32 sums on tensor cores; f32 outside of them.
+  double tensorRate, coreRate;
+  double bandwidth, launch;
+};
+
+/// The model of a GPU target; null where `target` is none.
+std::optional<GPUModel> getGPUModel(llvm::StringRef target);
+
+/// Nanoseconds of a contraction of so many bits a tensor-core element; 0 bits
+/// for one that the tensor cores cannot take.
+int64_t priceDense(const ContractionSize &size, unsigned tensorBits,
+                   const GPUModel &model);
+
+/// Nanoseconds of the same over a weight whose sparse form is `form`.
+int64_t priceTensorCore(const ContractionSize &size, unsigned tensorBits,
+                        mlir::RankedTensorType weight, const GPUModel &model);
+
 /// The model of a CPU that runs with so many threads.
 TargetModel getCPUModel(int64_t threads);
 

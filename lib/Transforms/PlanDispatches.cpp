@@ -6,8 +6,10 @@
 #include "CostModel.h"
 #include "DispatchGroup.h"
 #include "lacuna/IR/Lacuna.h"
+#include "lacuna/Transforms/GPUTarget.h"
 #include "lacuna/Transforms/Passes.h"
 #include "lacuna/Transforms/SparseTensorRoute.h"
+#include "lacuna/Transforms/TensorCoreRoute.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/Remarks.h"
@@ -35,15 +37,15 @@ struct Licensed {
   RankedTensorType type;
 };
 
-/// A route with its price at every assumed size.
+/// Both routes with their price at every assumed size.
 struct Price {
-  SmallVector<int64_t> dense, sparseTensor;
+  SmallVector<int64_t> dense, skipping;
   SmallVector<int64_t> sizes;
 
-  /// Mean of log(sparse / dense): negative where skipping pays.
+  /// Mean of log(skipping / dense): negative where skipping pays.
   double gain() const {
     double sum = 0;
-    for (auto [d, s] : llvm::zip(dense, sparseTensor))
+    for (auto [d, s] : llvm::zip(dense, skipping))
       sum += std::log(double(s) / d);
     return sum / dense.size();
   }
@@ -57,8 +59,24 @@ struct PlanDispatches : lacuna::impl::PlanDispatchesBase<PlanDispatches> {
     if (!forceRoute.empty() && !(forced = parseRouteName(forceRoute))) {
       getOperation().emitError()
           << "unknown route '" << forceRoute
-          << "' in force-route; the routes are dense and sparse-tensor";
+          << "' in force-route; the routes are dense, sparse-tensor and "
+             "tensor-core";
       return signalPassFailure();
+    }
+    gpu = getGPUModel(target);
+    if (!gpu && target != "cpu") {
+      getOperation().emitError()
+          << "unknown target '" << target << "'; expected cpu or a GPU such as "
+          << "sm_80";
+      return signalPassFailure();
+    }
+    // Several targets are compiled with one option.
+    if (forced && *forced != Route::Dense && *forced != getSkippingRoute()) {
+      getOperation().emitWarning()
+          << "target " << target << " has no route '" << forceRoute
+          << "', only dense and " << getRouteName(getSkippingRoute())
+          << "; its routes are left to the plan";
+      forced.reset();
     }
     int64_t count = threads > 0
                         ? int64_t(threads)
@@ -74,6 +92,27 @@ struct PlanDispatches : lacuna::impl::PlanDispatchesBase<PlanDispatches> {
 
 private:
   TargetModel model;
+  std::optional<GPUModel> gpu;
+
+  /// The route of this target that uses a license.
+  Route getSkippingRoute() const {
+    return gpu ? Route::TensorCore : Route::SparseTensor;
+  }
+
+  /// Why the skipping route cannot compute `licensed`, or nothing.
+  std::optional<std::string> whyNot(const Licensed &licensed) const {
+    if (!gpu)
+      return whyNotSparseTensor(licensed.op, *licensed.weight);
+    auto argument = cast<BlockArgument>(licensed.weight->get());
+    auto dispatch = cast<DispatchOp>(argument.getOwner()->getParentOp());
+    if (dispatch.getInputs()[argument.getArgNumber()].getDefiningOp<PruneOp>())
+      return "the operand is pruned at run time, and mma's order is made when "
+             "weights are loaded";
+    std::string reason;
+    if (analyzeTensorCoreContraction(licensed.op, reason))
+      return std::nullopt;
+    return reason;
+  }
 
   static std::optional<Licensed> findLicensed(DispatchOp dispatch) {
     for (BlockArgument argument : dispatch.getBody().getArguments())
@@ -119,7 +158,18 @@ private:
     return size;
   }
 
-  Price price(const Licensed &licensed) const {
+  /// Bits of an element where the dense route runs on tensor cores, else 0.
+  static unsigned getTensorBits(const Licensed &licensed) {
+    Type element = licensed.type.getElementType();
+    bool tf32 =
+        element.isF32() && licensed.op->hasAttr(LacunaDialect::kPrecisionAttr);
+    return element.isF16() || element.isBF16() || element.isInteger(8) || tf32
+               ? element.getIntOrFloatBitWidth()
+               : 0;
+  }
+
+  /// `impossible`: the skipping route has no price.
+  Price price(const Licensed &licensed, bool impossible) const {
     Price price;
     linalg::LinalgOp op = licensed.op;
     SmallVector<int64_t> ranges = op.getStaticLoopRanges();
@@ -128,27 +178,31 @@ private:
     for (int64_t assumed : isDynamic ? sizes : sizes.take_front()) {
       ContractionSize size = measure(licensed, assumed);
       price.sizes.push_back(size.columns);
-      price.dense.push_back(priceDense(size, model));
-      price.sparseTensor.push_back(
-          priceSparseTensor(size, licensed.type, model));
+      unsigned bits = getTensorBits(licensed);
+      price.dense.push_back(gpu ? priceDense(size, bits, *gpu)
+                                : priceDense(size, model));
+      price.skipping.push_back(
+          impossible ? price.dense.back()
+          : gpu      ? priceTensorCore(size, bits, licensed.type, *gpu)
+                     : priceSparseTensor(size, licensed.type, model));
     }
     return price;
   }
 
-  static std::string explain(const Licensed &licensed, const Price &price) {
+  std::string explain(const Licensed &licensed, const Price &price) const {
     auto layout = getLayout(licensed.type);
     auto visit = cast<VisitInterface>(licensed.type.getEncoding());
     std::string text;
     llvm::raw_string_ostream os(text);
     os << llvm::formatv(
-        "{0} leaves {1:F1} % of the multiply-adds; sparse-tensor over dense is "
+        "{0} leaves {1:F1} % of the multiply-adds; {2} over dense is "
         "predicted to gain",
         layout.getSpelling(),
-        100 * visit.getExpectedWork(licensed.type.getShape()));
+        100 * visit.getExpectedWork(licensed.type.getShape()),
+        getRouteName(getSkippingRoute()));
     for (auto [i, columns] : llvm::enumerate(price.sizes))
       os << llvm::formatv("{0} {1:F2}x at {2} columns", i ? "," : "",
-                          double(price.dense[i]) / price.sparseTensor[i],
-                          columns);
+                          double(price.dense[i]) / price.skipping[i], columns);
     return text;
   }
 
@@ -158,8 +212,13 @@ private:
     Attribute attribute = dispatch->getAttr(LacunaDialect::kRouteAttr);
     if (!attribute)
       return everywhere;
-    if (auto route = dyn_cast<RouteAttr>(attribute))
-      return std::optional<Route>(route.getValue());
+    if (auto route = dyn_cast<RouteAttr>(attribute)) {
+      if (route.getValue() == Route::Dense ||
+          route.getValue() == getSkippingRoute())
+        return std::optional<Route>(route.getValue());
+      // Meant for another target of the same model.
+      return everywhere;
+    }
     dispatch.emitOpError("expected '")
         << LacunaDialect::kRouteAttr
         << "' to be a route such as #lacuna.route<dense>, found " << attribute;
@@ -179,26 +238,23 @@ private:
              << getRouteName(**forced)
              << "', but reads no tensor with a layout";
     }
-    Price prices = price(*licensed);
-    std::string reason = explain(*licensed, prices);
-    std::optional<std::string> impossible =
-        whyNotSparseTensor(licensed->op, *licensed->weight);
-    if (impossible) {
-      if (*forced == Route::SparseTensor)
-        return dispatch.emitOpError("is forced to route 'sparse-tensor', which "
-                                    "cannot compute it: ")
-               << *impossible;
-      reason = *impossible;
-    }
+    Route skipping = getSkippingRoute();
+    std::optional<std::string> impossible = whyNot(*licensed);
+    Price prices = price(*licensed, impossible.has_value());
+    std::string reason = impossible ? *impossible : explain(*licensed, prices);
+    if (impossible && *forced && **forced != Route::Dense)
+      return dispatch.emitOpError("is forced to route '")
+             << getRouteName(**forced)
+             << "', which cannot compute it: " << *impossible;
     bool pays = !impossible && prices.gain() < 0;
-    Route route = forced->value_or(pays ? Route::SparseTensor : Route::Dense);
+    Route route = forced->value_or(pays ? skipping : Route::Dense);
     // The plan shows the last assumed size, where the work dominates.
     int64_t dense = prices.dense.back();
-    int64_t taken = route == Route::Dense ? dense : prices.sparseTensor.back();
+    int64_t taken = route == Route::Dense ? dense : prices.skipping.back();
     auto choice =
         ChoiceAttr::get(&getContext(), /*from=*/0, route, taken, dense, reason);
     dispatch.setPlanAttr(
-        PlanAttr::get(&getContext(), "cpu", forced->has_value(), choice));
+        PlanAttr::get(&getContext(), target, forced->has_value(), choice));
     report(dispatch, route, forced->has_value(), reason);
     return success();
   }

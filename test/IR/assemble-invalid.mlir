@@ -26,3 +26,23 @@ func.func @wrong_type(%values: tensor<8x4x2xf32>, %coordinates: tensor<8x4x2xi32
       to tensor<8x16xf32, #lacuna.nm<2:4, dim = 1>>
   return
 }
+
+// -----
+
+func.func @no_form(%values: tensor<1x1x2x32x8xbf16>, %metadata: tensor<1x1x32xi32>) {
+  // expected-error @below {{expected a weight with an mma.sp form, found 'tensor<8x16xbf16, #lacuna.nm<1:4, dim = 1>>': nm<1:4> of bf16 has no mma.sp form}}
+  %w = lacuna.assemble mma %values, %metadata
+      : tensor<1x1x2x32x8xbf16>, tensor<1x1x32xi32>
+      to tensor<8x16xbf16, #lacuna.nm<1:4, dim = 1>>
+  return
+}
+
+// -----
+
+func.func @wrong_view(%values: tensor<1x1x1x32x8xbf16>, %metadata: tensor<1x1x32xi32>) {
+  // expected-error @below {{expected component 'mma.values' of type 'tensor<1x1x2x32x8xbf16>', found 'tensor<1x1x1x32x8xbf16>'}}
+  %w = lacuna.assemble mma %values, %metadata
+      : tensor<1x1x1x32x8xbf16>, tensor<1x1x32xi32>
+      to tensor<8x16xbf16, #lacuna.nm<2:4, dim = 1>>
+  return
+}

@@ -14,11 +14,13 @@ def NumberMemorySpaces
   let description = [{
     Replaces `#gpu.address_space` in all types of a `gpu.module`: `global`
     becomes 1, `workgroup` 3, `private` the default space. The conversions that
-    follow do not all know the names.
+    follow do not all know the names. Dynamic shared memory becomes an external
+    array of the module.
 
     Example: `memref<16x64xbf16, #gpu.address_space<workgroup>>` becomes
     `memref<16x64xbf16, 3>`.
   }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
 }
 
 def ConvertKernelsToNVVM

@@ -19,6 +19,9 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include <optional>
+#include <string>
+
 namespace lacuna {
 
 /// One buffer of a laid-out tensor: its name in weight files and manifests,
@@ -26,6 +29,16 @@ namespace lacuna {
 struct LayoutComponent {
   llvm::StringRef name;
   mlir::RankedTensorType type;
+};
+
+/// A sparse mma instruction with a weight as operand A.
+struct MmaForm {
+  /// Elements of the weight's depth that one instruction covers.
+  int64_t depth;
+  /// Elements of the depth that share a word of metadata a lane.
+  int64_t tileDepth;
+  /// Kept elements a lane holds for one instruction: 16 bytes.
+  int64_t elements;
 };
 
 } // namespace lacuna

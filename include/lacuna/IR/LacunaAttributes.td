@@ -84,4 +84,33 @@ def Lacuna_PlanAttr : Lacuna_Attr<"Plan", "plan"> {
   let genVerifyDecl = 1;
 }
 
+def Lacuna_ScheduleAttr : Lacuna_Attr<"Schedule", "schedule"> {
+  let summary = "how a tensor-core kernel is cut";
+  let description = [{
+    A block computes `tile_m` rows of the weight by `tile_n` columns in steps of
+    `tile_k` elements of depth (128 bytes), with `warps_m` x `warps_n` warps and
+    `stages` steps in flight. Left on the kernel as `lacuna.schedule`.
+
+    Constraints:
+    - `schedule_c1`: tile_m is a multiple of 16 * warps_m.
+    - `schedule_c2`: tile_n is a multiple of 8 * warps_n.
+    - `schedule_c3`: at most 1024 threads (32 a warp).
+    - `schedule_c4`: at least 2 stages.
+  }];
+  let parameters = (ins "int64_t":$tileM, "int64_t":$tileN, "int64_t":$tileK,
+                        "int64_t":$warpsM, "int64_t":$warpsN,
+                        "int64_t":$stages);
+  let assemblyFormat = [{
+    `<` `tile_m` `=` $tileM `,` `tile_n` `=` $tileN `,` `tile_k` `=` $tileK `,`
+    `warps_m` `=` $warpsM `,` `warps_n` `=` $warpsN `,` `stages` `=` $stages `>`
+  }];
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    int64_t getThreads() const { return 32 * getWarpsM() * getWarpsN(); }
+    /// What one warp computes.
+    int64_t getWarpM() const { return getTileM() / getWarpsM(); }
+    int64_t getWarpN() const { return getTileN() / getWarpsN(); }
+  }];
+}
+
 #endif // LACUNA_IR_ATTRIBUTES_TD

@@ -35,6 +35,8 @@ def Lacuna_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral kPrecisionAttr = "lacuna.precision";
     /// The route that an outlined dispatch takes: `#lacuna.route<...>`.
     static constexpr ::llvm::StringLiteral kRouteAttr = "lacuna.route";
+    /// The `#lacuna.schedule` of a kernel.
+    static constexpr ::llvm::StringLiteral kScheduleAttr = "lacuna.schedule";
   }];
 }
 
@@ -64,7 +66,8 @@ def Lacuna_VisitForm : I32EnumAttr<"VisitForm", "how a kernel learns what to vis
 
 def Lacuna_Route : I32EnumAttr<"Route", "how a dispatch region becomes code", [
     I32EnumAttrCase<"Dense", 0, "dense">,
-    I32EnumAttrCase<"SparseTensor", 1, "sparse_tensor">]> {
+    I32EnumAttrCase<"SparseTensor", 1, "sparse_tensor">,
+    I32EnumAttrCase<"TensorCore", 2, "tensor_core">]> {
   let cppNamespace = "::lacuna";
   let genSpecializedAttr = 0;
 }

@@ -89,4 +89,29 @@ def Lacuna_VisitInterface : AttrInterface<"VisitInterface"> {
   ];
 }
 
+def Lacuna_TensorCoreInterface : AttrInterface<"TensorCoreInterface"> {
+  let cppNamespace = "::lacuna";
+  let description = [{
+    Whether and how a laid-out weight is operand A of tensor-core instructions
+    (PTX ISA, "Warp Level Matrix Multiply-Accumulate Instructions", mma.sp).
+    Only questions; lib/Kernels has the code, which is attached with these
+    answers as an external model.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+        The sparse instruction that multiplies a weight of this type, or none
+        and the constraint that forbids it in `reason`.
+      }],
+      "::std::optional<::lacuna::MmaForm>", "getMmaForm",
+      (ins "::mlir::RankedTensorType":$weight, "::std::string &":$reason)>,
+    InterfaceMethod<[{
+        The buffers, made at load, in which the instruction's operands lie in
+        the order of its registers: name in manifests and type. The weight has
+        a form.
+      }],
+      "::llvm::SmallVector<::lacuna::LayoutComponent>", "getMmaViews",
+      (ins "::mlir::RankedTensorType":$weight)>,
+  ];
+}
+
 #endif // LACUNA_IR_INTERFACES_TD

@@ -123,7 +123,8 @@ def Lacuna_AssembleOp : Lacuna_Op<"assemble", [Pure]> {
   let description = [{
     The only way by which a laid-out value exists after
     `materialize-layouts`: the components that the result's layout names, in
-    its order. Only a contraction that a route lowers reads the result.
+    its order, or, with `mma`, the views that its tensor-core kernels read. Only
+    a contraction that a route lowers reads the result.
 
     Example:
     ```mlir
@@ -132,10 +133,10 @@ def Lacuna_AssembleOp : Lacuna_Op<"assemble", [Pure]> {
         to tensor<512x64xf32, #lacuna.nm<2:4, dim = 1>>
     ```
   }];
-  let arguments = (ins Variadic<AnyRankedTensor>:$components);
+  let arguments = (ins Variadic<AnyRankedTensor>:$components, UnitAttr:$mma);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat =
-      "$components attr-dict `:` type($components) `to` type($result)";
+      "(`mma` $mma^)? $components attr-dict `:` type($components) `to` type($result)";
   let hasVerifier = 1;
 }
 

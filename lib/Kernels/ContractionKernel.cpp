@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The dense walk over the depth: a ring of stages in shared memory, filled
+// ahead by cp.async, and mma on the stage that has arrived. What A is, is its
+// provider's business; what becomes of the sums, the epilogue's.
+
+#include "ContractionKernel.h"
+
+#include "SharedTile.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+//===- Analysis -----------------------------------------------------------===//
+
+static BlockArgument getBuffer(Value tensor) {
+  auto read = tensor.getDefiningOp<bufferization::ToTensorOp>();
+  return read ? dyn_cast<BlockArgument>(read.getBuffer()) : BlockArgument();
+}
+
+static linalg::LinalgOp findContraction(func::FuncOp function) {
+  linalg::LinalgOp found;
+  for (auto op : function.getOps<linalg::LinalgOp>())
+    if (linalg::isaContractionOpInterface(op) &&
+        op.getNumReductionLoops() > 0) {
+      if (found)
+        return {};
+      found = op;
+    }
+  return found;
+}
+
+std::optional<ContractionKernel>
+lacuna::analyzeContractionKernel(func::FuncOp function, std::string &reason) {
+  auto refuse = [&](const Twine &why) {
+    reason = why.str();
+    return std::nullopt;
+  };
+  if (!function.getBody().hasOneBlock())
+    return refuse("the function has control flow");
+  linalg::LinalgOp op = findContraction(function);
+  if (!op)
+    return refuse("the function holds no contraction, or several");
+  std::optional<TensorCoreContraction> contraction =
+      analyzeTensorCoreContraction(op, reason);
+  if (!contraction)
+    return std::nullopt;
+  std::optional<Axes> axes = getAxes(*contraction, reason);
+  if (!axes)
+    return std::nullopt;
+  std::optional<Epilogue> epilogue =
+      Epilogue::analyze(function, *contraction, reason);
+  if (!epilogue)
+    return std::nullopt;
+  ContractionKernel kernel{function, *contraction, *axes, *epilogue, {}, {}};
+  for (OpOperand &operand : op->getOpOperands()) {
+    BlockArgument buffer = getBuffer(operand.get());
+    kernel.buffers.push_back(buffer);
+    if (&operand == kernel.contraction.b && !buffer)
+      return refuse("the contraction reads a value that is no buffer");
+  }
+  if (kernel.contraction.getLaidOutType()) {
+    auto assemble = kernel.contraction.a->get().getDefiningOp<AssembleOp>();
+    if (!assemble || !assemble.getMma())
+      return refuse("the weight is not given as the views of mma");
+    for (Value component : assemble.getComponents())
+      if (BlockArgument view = getBuffer(component))
+        kernel.views.push_back(view);
+    if (kernel.views.size() != assemble.getComponents().size())
+      return refuse("the views of the weight are no buffers");
+  } else if (!kernel.buffers[kernel.contraction.a->getOperandNumber()]) {
+    return refuse("the contraction reads a value that is no buffer");
+  }
+  return kernel;
+}
+
+std::unique_ptr<OperandProvider>
+ContractionKernel::makeProvider(ValueRange arguments) const {
+  RankedTensorType type = contraction.getLaidOutType();
+  if (!type)
+    return makeDenseProvider();
+  SmallVector<Value> values;
+  for (BlockArgument view : views)
+    values.push_back(arguments[view.getArgNumber()]);
+  return cast<OperandProviderInterface>(type.getEncoding())
+      .makeProvider(type, values);
+}
+
+SmallVector<Value> ContractionKernel::getBuffers(ValueRange arguments) const {
+  SmallVector<Value> values;
+  for (BlockArgument buffer : buffers)
+    values.push_back(buffer ? arguments[buffer.getArgNumber()] : Value());
+  return values;
+}
+
+//===- Emission -----------------------------------------------------------===//
+
+namespace {
+/// The operands' places in the ring and the walk over it.
+class Walk {
+public:
+  Walk(KernelEmitter &emitter, OperandProvider &provider)
+      : emitter(emitter), schedule(emitter.schedule), a(provider),
+        b(emitter, emitter.viewOperand(emitter.contraction.b), emitter.axes.n,
+          schedule.getTileN()),
+        tilesM(schedule.getWarpM() / 16), tilesN(schedule.getWarpN() / 8) {
+    a.allocate(emitter, 0);
+    b.allocate(emitter,
+               schedule.getStages() * a.getStageBytes(schedule.getTileM()));
+  }
+
+  /// The sums of the warp's m16n8 tiles, rows outermost.
+  SmallVector<Sums> emit();
+
+private:
+  void copy(Value stage, Value step) {
+    a.emitCopy(emitter, stage, step);
+    b.emitCopy(emitter, stage, step);
+    NVVM::CpAsyncCommitGroupOp::create(emitter);
+  }
+  void multiply(Value stage, MutableArrayRef<Sums> sums);
+  Value next(Value stage) {
+    Value after = emitter.add(stage, 1);
+    Value wraps =
+        arith::CmpIOp::create(emitter, arith::CmpIPredicate::eq, after,
+                              emitter.constant(schedule.getStages()));
+    return arith::SelectOp::create(emitter, wraps, emitter.constant(0), after);
+  }
+
+  KernelEmitter &emitter;
+  ScheduleAttr schedule;
+  OperandProvider &a;
+  SharedTile b;
+  int64_t tilesM, tilesN;
+};
+} // namespace
+
+void Walk::multiply(Value stage, MutableArrayRef<Sums> sums) {
+  int64_t depth = a.getDepth(emitter.contraction.elementType);
+  for (int64_t half = 0; half < kStageBytes / kHalfBytes; ++half) {
+    SmallVector<SmallVector<Value, 4>> columns;
+    for (int64_t j = 0; j < tilesN; ++j) {
+      Value row =
+          emitter.add(emitter.mul(emitter.warpN, schedule.getWarpN()), 8 * j);
+      columns.push_back(b.loadB(emitter, stage, row, half));
+      roundRegisters(emitter, columns.back());
+    }
+    for (int64_t i = 0; i < tilesM; ++i)
+      for (const FragmentA &fragment : a.emitFragments(emitter, stage, half, i))
+        for (int64_t j = 0; j < tilesN; ++j)
+          emitMma(emitter, fragment, columns[j], depth, sums[i * tilesN + j]);
+  }
+}
+
+// All but one stage are in flight before the walk begins. In each step the
+// stage that was read in the step before is filled again: the barrier that
+// shows every thread the copies of the others also says that all have read it.
+SmallVector<Sums> Walk::emit() {
+  int64_t ahead = schedule.getStages() - 1;
+  for (int64_t stage = 0; stage < ahead; ++stage)
+    copy(emitter.constant(stage), emitter.constant(stage));
+  SmallVector<Value> carried(tilesM * tilesN,
+                             packSums(emitter, makeZeroSums(emitter)));
+  carried.append({emitter.constant(0), emitter.constant(ahead)});
+  Value steps = emitter.ceilDiv(emitter.sizeK, emitter.getStageDepth());
+  auto loop = scf::ForOp::create(emitter, emitter.constant(0), steps,
+                                 emitter.constant(1), carried);
+  {
+    OpBuilder::InsertionGuard guard(emitter);
+    emitter.setInsertionPointToStart(loop.getBody());
+    SmallVector<Value> values(loop.getRegionIterArgs());
+    Value write = values.pop_back_val(), read = values.pop_back_val();
+    NVVM::CpAsyncWaitGroupOp::create(emitter, ahead - 1);
+    gpu::BarrierOp::create(emitter);
+    copy(write, emitter.add(loop.getInductionVar(), ahead));
+    SmallVector<Sums> sums;
+    for (Value value : values)
+      sums.push_back(unpackSums(emitter, value));
+    multiply(read, sums);
+    SmallVector<Value> yielded;
+    for (const Sums &sum : sums)
+      yielded.push_back(packSums(emitter, sum));
+    yielded.append({next(read), next(write)});
+    scf::YieldOp::create(emitter, yielded);
+  }
+  NVVM::CpAsyncWaitGroupOp::create(emitter, 0);
+  SmallVector<Sums> sums;
+  for (Value value : loop.getResults().drop_back(2))
+    sums.push_back(unpackSums(emitter, value));
+  return sums;
+}
+
+gpu::GPUFuncOp lacuna::emitContractionKernel(ContractionKernel &kernel,
+                                             ScheduleAttr schedule,
+                                             StringRef name,
+                                             gpu::GPUModuleOp module) {
+  Location loc = kernel.contraction.op.getLoc();
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  auto type = builder.getFunctionType(kernel.function.getArgumentTypes(), {});
+  auto function = gpu::GPUFuncOp::create(builder, loc, name, type);
+  function->setAttr(gpu::GPUDialect::getKernelFuncAttrName(),
+                    builder.getUnitAttr());
+  function->setAttr(LacunaDialect::kScheduleAttr, schedule);
+  function.setKnownBlockSizeAttr(builder.getDenseI32ArrayAttr(
+      {static_cast<int32_t>(schedule.getThreads()), 1, 1}));
+  builder.setInsertionPointToStart(&function.getBody().front());
+  KernelEmitter emitter(loc, builder, kernel.contraction, kernel.axes,
+                        schedule);
+  ValueRange arguments = function.getArguments();
+  emitter.buffers = kernel.getBuffers(arguments);
+  emitter.begin();
+  std::unique_ptr<OperandProvider> provider = kernel.makeProvider(arguments);
+  SmallVector<Sums> sums = Walk(emitter, *provider).emit();
+  kernel.epilogue.emit(emitter, sums, arguments);
+  gpu::ReturnOp::create(emitter);
+  return function;
+}

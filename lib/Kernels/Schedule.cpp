@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The choice of schedules; docs/Kernels.md gives the reasons.
+
+#include "Schedule.h"
+
+#include "SharedTile.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+// Shared memory of a block where a kernel runs on every later architecture:
+// sm_86, sm_89 and sm_120 have the least (CUDA Programming Guide, "Compute
+// Capabilities": 99 KB).
+static constexpr int64_t kSharedBytes = 99 * 1024;
+// With small tiles several blocks share a processor.
+static constexpr int64_t kSmallStage = 12 * 1024, kSmallBytes = 48 * 1024;
+static constexpr int64_t kMaxStages = 6;
+// Blocks that keep a large GPU busy: processors of an A100.
+static constexpr int64_t kBlocks = 108;
+// Where the number of columns is dynamic: up to here they are decoded tokens.
+static constexpr int64_t kFewColumns = 16;
+
+int64_t lacuna::getSharedBytes(ScheduleAttr schedule,
+                               const OperandProvider &provider) {
+  return schedule.getStages() *
+         (provider.getStageBytes(schedule.getTileM()) +
+          SharedTile::getStageBytes(schedule.getTileN()));
+}
+
+namespace {
+struct Tile {
+  int64_t m, n, warpsM, warpsN;
+};
+} // namespace
+
+/// Few columns: the weight's bytes are the bound, every warp has its own rows.
+/// Many: warps of 64 x 32, four or eight of them.
+static Tile chooseTile(int64_t rows, int64_t columns, int64_t batch) {
+  if (columns > 32) {
+    int64_t m = rows > 64 ? 128 : rows > 32 ? 64 : rows > 16 ? 32 : 16;
+    int64_t n = columns > 64 && m == 128 ? 128 : 64;
+    int64_t warpsM = m >= 64 ? 2 : 1;
+    return {m, n, warpsM, n == 128 ? 4 : 2};
+  }
+  int64_t n = columns <= 8 ? 8 : columns <= 16 ? 16 : 32;
+  int64_t m = 64;
+  while (m > 16 && batch * llvm::divideCeil(rows, m) < kBlocks)
+    m /= 2;
+  return {m, n, m / 16, 1};
+}
+
+static int64_t chooseStages(const Tile &tile, const Axes &axes,
+                            int64_t stageDepth,
+                            const OperandProvider &provider) {
+  int64_t bytes =
+      provider.getStageBytes(tile.m) + SharedTile::getStageBytes(tile.n);
+  int64_t budget = bytes <= kSmallStage ? kSmallBytes : kSharedBytes;
+  int64_t stages = std::clamp<int64_t>(budget / bytes, 2, kMaxStages);
+  if (axes.k.isStatic())
+    stages = std::min<int64_t>(
+        stages, 1 + llvm::divideCeil(axes.k.getStaticSize(), stageDepth));
+  return std::max<int64_t>(stages, 2);
+}
+
+FailureOr<SmallVector<ScheduledColumns>>
+lacuna::chooseSchedules(const TensorCoreContraction &contraction,
+                        const Axes &axes, const OperandProvider &provider,
+                        const ScheduleOverride &override,
+                        function_ref<InFlightDiagnostic()> emitError) {
+  MLIRContext *context = contraction.op->getContext();
+  int64_t rows = axes.m.isStatic() ? axes.m.getStaticSize() : kBlocks * 64;
+  int64_t depth =
+      kStageBytes * 8 / contraction.elementType.getIntOrFloatBitWidth();
+  int64_t batch = 1;
+  for (const Axis &axis : axes.batch)
+    batch *= axis.isStatic() ? axis.getStaticSize() : 1;
+  SmallVector<int64_t> columns;
+  if (axes.n.isStatic())
+    columns = {axes.n.getStaticSize()};
+  else
+    columns = {kFewColumns, std::numeric_limits<int64_t>::max()};
+  if (!override.tile.empty())
+    columns = {columns.back()};
+
+  SmallVector<ScheduledColumns> schedules;
+  for (int64_t count : columns) {
+    Tile tile = chooseTile(rows, count, batch);
+    if (!override.tile.empty()) {
+      if (override.tile.size() != 2 || override.warps.size() != 2) {
+        emitError() << "expected two sizes in tile and in warps: rows, columns";
+        return failure();
+      }
+      tile = {override.tile[0], override.tile[1], override.warps[0],
+              override.warps[1]};
+    }
+    int64_t stages = override.stages
+                         ? override.stages
+                         : chooseStages(tile, axes, depth, provider);
+    auto schedule =
+        ScheduleAttr::getChecked(emitError, context, tile.m, tile.n, depth,
+                                 tile.warpsM, tile.warpsN, stages);
+    if (!schedule)
+      return failure();
+    if (getSharedBytes(schedule, provider) > kSharedBytes) {
+      emitError() << "the schedule needs " << getSharedBytes(schedule, provider)
+                  << " bytes of shared memory, and a block has " << kSharedBytes
+                  << "; use fewer stages or a smaller tile";
+      return failure();
+    }
+    schedules.push_back({schedule, count});
+  }
+  return schedules;
+}

@@ -1,0 +1,4 @@
+// RUN: lacuna-opt %s | lacuna-opt | FileCheck %s
+
+// CHECK: #lacuna.schedule<tile_m = 64, tile_n = 16, tile_k = 64, warps_m = 4, warps_n = 1, stages = 4>
+module attributes {lacuna.schedule = #lacuna.schedule<tile_m = 64, tile_n = 16, tile_k = 64, warps_m = 4, warps_n = 1, stages = 4>} {}
