@@ -63,8 +63,6 @@ void lacuna::buildRoutedPhase(OpPassManager &manager,
   manager.addPass(createMaterializeLayouts());
   manager.addPass(createVerifyLayouts(VerifyLayoutsOptions{true}));
   manager.addPass(createOutlineDispatches());
-  if (findGPUTarget(options.target))
-    manager.addPass(createLowerDispatchesToThreads());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   if (!findGPUTarget(options.target))
