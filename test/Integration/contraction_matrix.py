@@ -118,12 +118,20 @@ def module(c):
     bias_argument = f", %bv: {out}" if c["bias"] else ""
     total = f"%s = {add} %v, %bv : {out}" if c["bias"] else f"%s = {add} %v, %zero : {out}"
     result = f"tensor<{q}?x{m}x{out}>"
+    residual = c.get("residual", False)
+    if residual:
+        bias_in += ", %res"
+        bias_type += f", {result}"
+        bias_map += f"affine_map<({outer}) -> ({outer})>, "
+        bias_argument += f", %rv: {out}"
+        total = total.replace("%s =", "%s0 =") + f"\n    %s = {add} %s0, %rv : {out}"
+    argument = f', %res: {result} {{lacuna.name = "residual"}}' if residual else ""
     bias_global = (f"ml_program.global private @bias(#ml_program.extern : tensor<{m}x{out}>) : tensor<{m}x{out}>\n"
                    if c["bias"] else "")
     bias_load = f"  %bias = ml_program.global_load_const @bias : tensor<{m}x{out}>\n" if c["bias"] else ""
     return f"""
 ml_program.global private @w(#ml_program.extern : tensor<{shape}x{t}>) : tensor<{shape}x{t}>
-{bias_global}func.func @main(%x: tensor<{q}?x{k}x{t}> {{lacuna.name = "x"}}) -> ({result} {{lacuna.name = "y"}}) {{
+{bias_global}func.func @main(%x: tensor<{q}?x{k}x{t}> {{lacuna.name = "x"}}{argument}) -> ({result} {{lacuna.name = "y"}}) {{
   %w = ml_program.global_load_const @w : tensor<{shape}x{t}>
 {bias_load}{dims}
   %zero = arith.constant {zero} : {out}
@@ -160,13 +168,13 @@ ACTIVATIONS = {
 }
 
 
-def reference(c, x, w, bias):
+def reference(c, x, w, bias, residual=0):
     """The erased program in float64, and a bound of its rounding error."""
     wt = w if c["transposed"] else w.T
     with np.errstate(all="ignore"):
         product = x @ wt
-        s = product + (bias if c["bias"] else 0)
-        magnitude = np.abs(x) @ np.abs(wt) + (np.abs(bias) if c["bias"] else 0)
+        s = product + (bias if c["bias"] else 0) + residual
+        magnitude = np.abs(x) @ np.abs(wt) + (np.abs(bias) if c["bias"] else 0) + np.abs(residual)
         y = ACTIVATIONS[c["activation"]](s)
     if c["type"] == "i8":
         return y, np.zeros_like(y)

@@ -58,15 +58,20 @@ def library():
     return lib
 
 
-class Model:
-    """A loaded model with its session."""
+class Counter(ct.Structure):
+    _fields_ = [("name", ct.c_char_p), ("value", ct.c_uint64)]
 
-    def __init__(self, path, params=(), threads=0):
+
+class Model:
+    """A loaded model with its session, on `device` or else on LACUNA_TEST_DEVICE."""
+
+    def __init__(self, path, params=(), threads=0, device=None):
         self.lib = library()
         self.model, self.session = ct.c_void_p(), ct.c_void_p()
         self.check(self.lib.lacuna_model_load(str(path).encode(), ct.byref(self.model)))
         files = (ct.c_char_p * len(params))(*[str(p).encode() for p in params])
-        options = SessionOptions(ct.sizeof(SessionOptions), files, len(params), None, threads, DEVICE.encode())
+        options = SessionOptions(ct.sizeof(SessionOptions), files, len(params), None, threads,
+                                 (device or DEVICE).encode())
         self.check(self.lib.lacuna_session_create(self.model, ct.byref(options), ct.byref(self.session)))
         self.info = FunctionInfo()
         self.check(self.lib.lacuna_model_function(self.model, None, ct.byref(self.info)))
@@ -122,10 +127,11 @@ class Model:
         return call, results
 
 
-def compile_model(path, out, *arguments):
+def compile_model(path, out, *arguments, targets=()):
     """lacuna-compile, with its diagnostics in the error. LACUNA_TEST_CPU names
     another processor than this one to compile for, LACUNA_TEST_DEVICE a device."""
-    command = [os.environ["LACUNA_BUILD"] + "/bin/lacuna-compile", str(path), f"--target={target_of(DEVICE)}", "-o", str(out),
+    command = [os.environ["LACUNA_BUILD"] + "/bin/lacuna-compile", str(path),
+               *[f"--target={target}" for target in targets or [target_of(DEVICE)]], "-o", str(out),
                *map(str, arguments)]
     if cpu := os.environ.get("LACUNA_TEST_CPU"):
         command.append(f"--cpu={cpu}")
