@@ -85,7 +85,7 @@ def perform(options):
         install.setup(cuda=False)
         build.build(options.preset, options.targets)
     elif command == "run":
-        install.setup(cuda=False)
+        install.setup()
         demos.run(options.demo, options.preset)
     elif command == "test":
         install.setup(torch=options.with_torch)

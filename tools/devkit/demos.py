@@ -8,7 +8,7 @@ from .build import build, build_folder
 from .console import ROOT, STATE, Failure
 
 DEMOS = {"digits": "tools/digits/demo.py"}
-TARGETS = ["lacuna-compile", "lacuna-run"]
+TARGETS = ["lacuna-compile", "lacuna-run", "LacunaEmulator"]
 
 
 def check(name):
@@ -23,6 +23,7 @@ def run(name, preset):
     bin_folder = os.path.join(build_folder(preset), "bin")
     out = os.path.join(STATE, "out", name)
     status = subprocess.run([python, os.path.join(ROOT, DEMOS[name]), "--bin", bin_folder,
-                             "--out", out], cwd=ROOT).returncode
+                             "--out", out], cwd=ROOT,
+                            env={**os.environ, "CUDA_HOME": os.path.join(STATE, "cuda")}).returncode
     if status:
         raise Failure(f"the demo {name} failed (exit status {status}), see the lines above")

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The demo behind `tools/dev run`: compiles the digit classifier, dense and
-2:4, classifies the held-out images with lacuna-run and shows the result."""
+2:4, for the CPU and for a GPU, classifies the held-out images with lacuna-run
+on the CPU and on the emulator, and shows the result."""
 import argparse
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -12,31 +14,60 @@ import numpy as np
 HERE = os.path.dirname(os.path.abspath(__file__))
 SHADES = " .:-=+*#%@"
 SHOWN = 6
+GPU = "sm_80"
 
 
 def call(bin_folder, tool, *arguments):
-    """Runs a tool and shows the command line; ends the demo if it fails."""
+    """Runs a tool and shows the command line; gives what it printed. Ends the
+    demo if it fails."""
     shown = [os.path.relpath(a) if os.path.isabs(a) else a for a in arguments]
     print(f"$ {tool} {shlex.join(shown)}", flush=True)
-    done = subprocess.run([os.path.join(bin_folder, tool), *shown])
+    done = subprocess.run([os.path.join(bin_folder, tool), *shown], stdout=subprocess.PIPE, text=True)
     if done.returncode:
         sys.exit(f"digits: {tool} failed with exit status {done.returncode}")
+    return done.stdout
 
 
-def compile_model(options, name, *arguments):
+def compile_model(options, name, *arguments, target="cpu"):
     artifact = os.path.join(options.out, name)
     call(options.bin, "lacuna-compile", os.path.join(HERE, "model.mlir"), *arguments,
-         "--target=cpu", "-o", artifact)
+         f"--target={target}", "-o", artifact)
     return artifact
+
+
+def run(options, artifact, *arguments):
+    """The logits of all held-out images, and what lacuna-run printed."""
+    logits = f"{artifact}-logits.npy"
+    printed = call(options.bin, "lacuna-run", f"{artifact}.so", *arguments, "--input",
+                   f"images={os.path.relpath(os.path.join(HERE, 'images.npy'))}",
+                   "--output", f"logits={os.path.relpath(logits)}")
+    return np.load(logits), printed
 
 
 def classify(options, artifact):
     """The digit that the artifact sees in each held-out image."""
-    logits = f"{artifact}-logits.npy"
-    call(options.bin, "lacuna-run", f"{artifact}.so", "--input",
-         f"images={os.path.relpath(os.path.join(HERE, 'images.npy'))}",
-         "--output", f"logits={os.path.relpath(logits)}")
-    return np.load(logits).argmax(axis=1)
+    return run(options, artifact)[0].argmax(axis=1)
+
+
+def compare_devices(options, sparse):
+    """The 2:4 model in bf16 on the CPU and, by sparse tensor-core instructions,
+    as a GPU binary on the emulator: one line each of agreement and of what the
+    emulator counted. Ends the demo where they differ."""
+    sparse = [*sparse, "--precision=bf16"]
+    cpu, _ = run(options, compile_model(options, "cpu-bf16", *sparse))
+    artifact = compile_model(options, "gpu-bf16", *sparse, "--force-route=tensor-core", target=GPU)
+    gpu, printed = run(options, artifact, f"--device=emulator:{GPU}", "--counters")
+    counters = {name: int(value) for name, value in re.findall(r"^counter (\S+): (\d+)$", printed, re.M)}
+    same = int((cpu.argmax(axis=1) == gpu.argmax(axis=1)).sum())
+    apart = float(np.abs(cpu - gpu).max() / np.abs(cpu).max())
+    print(f"\nbf16, CPU and emulator:{GPU}: the same digit in {same} of {len(cpu)} images, "
+          f"logits within {apart:.1e} of the largest")
+    print(f"emulator: {counters['mma.sp']:,} mma.sp and {counters['mma']:,} mma instructions of warps executed, "
+          f"{counters['global.load.bytes']:,} bytes loaded and {counters['global.store.bytes']:,} stored")
+    # bf16 keeps 8 bits; a hidden unit may be rounded to either neighbor.
+    if same < len(cpu) - 1 or apart > 2.0**-7 or not counters["mma.sp"]:
+        sys.exit("digits: expected the emulator to execute mma.sp and to agree with the CPU")
+    return artifact
 
 
 def pictures(images, labels, seen):
@@ -85,6 +116,7 @@ def main():
     right = {title: int((digits == labels).sum()) for title, digits in seen.items()}
     for title, count in right.items():
         print(f"{title}: {count} of {len(labels)} held-out images right ({count / len(labels):.1%})")
+    artifacts.append((f"2:4 weights, bf16 for {GPU}", compare_devices(options, sparse)))
     with open(report) as file:
         print(f"\n{file.read().rstrip()}\n\n{sizes(artifacts)}")
     best, *pruned = right.values()

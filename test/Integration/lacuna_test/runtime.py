@@ -86,6 +86,17 @@ class Model:
         if status:
             raise RuntimeError(self.lib.lacuna_last_error().decode())
 
+    def counters(self):
+        """What the device counted since the last reset, by name."""
+        count = ct.c_size_t()
+        self.check(self.lib.lacuna_session_counters(self.session, None, ct.c_size_t(0), ct.byref(count)))
+        values = (Counter * max(count.value, 1))()
+        self.check(self.lib.lacuna_session_counters(self.session, values, count, ct.byref(count)))
+        return {value.name.decode(): value.value for value in values[:count.value]}
+
+    def reset_counters(self):
+        self.check(self.lib.lacuna_session_counters_reset(self.session))
+
     def tensor(self, array, dtype):
         shape = (ct.c_int64 * max(array.ndim, 1))(*array.shape)
         self.keep += [shape, array]
