@@ -87,6 +87,20 @@ struct Flags {
                            "or f16 (default: the model's own)"),
                   cl::value_desc("type"), cl::location(options.precision),
                   cl::cat(category)),
+        tile("tile",
+             cl::desc("Rows and columns of tensor-core tiles, such as 128,64 "
+                      "(default: chosen by sizes; give --warps, too)"),
+             cl::value_desc("rows,columns"), cl::CommaSeparated,
+             cl::cat(category)),
+        warps("warps",
+              cl::desc("Warps along a tile's rows and columns, such as 2,2"),
+              cl::value_desc("rows,columns"), cl::CommaSeparated,
+              cl::cat(category)),
+        stages("stages",
+               cl::desc("Stages that tensor-core kernels keep in flight "
+                        "(default: chosen by sizes)"),
+               cl::value_desc("number"), cl::location(options.stages),
+               cl::cat(category)),
         forceRoute("force-route",
                    cl::desc("Route of every region that has a layout: dense, "
                             "sparse-tensor (cpu) or tensor-core (GPUs)"),
@@ -140,7 +154,10 @@ struct Flags {
   cl::list<std::string> targets;
   String ptxas;
   Bool noCubin;
-  String cpu, layouts, precision, forceRoute;
+  String cpu, layouts, precision;
+  cl::list<int64_t> tile, warps;
+  cl::opt<int64_t, true> stages;
+  String forceRoute;
   cl::list<std::string> params;
   String parametersFile, dumpPhasesTo, report, crashReproducer, runtimeDir;
   Bool remarks, verbose, timing, saveTemps;
@@ -200,6 +217,15 @@ static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
                           StringRef(options.precision)))
     return usageError("unknown precision '" + options.precision +
                       "'; expected f32, tf32, bf16 or f16");
+  if (!llvm::is_contained({0, 2}, options.tile.size()) ||
+      options.tile.size() != options.warps.size() ||
+      llvm::any_of(llvm::concat<int64_t>(options.tile, options.warps),
+                   [](int64_t size) { return size < 1; }))
+    return usageError("expected two positive numbers each in --tile and "
+                      "--warps: rows, columns");
+  if (options.stages < 0)
+    return usageError("--stages is " + Twine(options.stages) +
+                      "; expected at least 2, or 0 to leave it to the compiler");
   if (!options.forceRoute.empty() && options.forceRoute != "dense" &&
       options.forceRoute != "sparse-tensor" &&
       options.forceRoute != "tensor-core")
@@ -246,6 +272,8 @@ FailureOr<CompileOptions> lacuna::parseCommandLine(int argc, char **argv) {
   if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &llvm::errs()))
     return failure();
   options.params.assign(flags.params.begin(), flags.params.end());
+  options.tile.assign(flags.tile.begin(), flags.tile.end());
+  options.warps.assign(flags.warps.begin(), flags.warps.end());
   if (!flags.targets.empty())
     options.targets.assign(flags.targets.begin(), flags.targets.end());
   if (failed(checkNames(options, flags.compileTo)) ||

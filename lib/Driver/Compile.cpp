@@ -357,6 +357,9 @@ llvm::Error Compilation::run() {
   processor = std::move(*resolved);
   phaseOptions.rules = options.layouts;
   phaseOptions.precision = options.precision;
+  phaseOptions.tile = options.tile;
+  phaseOptions.warps = options.warps;
+  phaseOptions.stages = options.stages;
   phaseOptions.forceRoute = options.forceRoute;
   for (const std::string &name : options.targets)
     targets.push_back({name, findGPUTarget(name), nullptr});

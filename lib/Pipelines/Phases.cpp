@@ -69,6 +69,9 @@ void lacuna::buildRoutedPhase(OpPassManager &manager,
     return;
   LowerContractionsToTensorCoresOptions contractions;
   contractions.target = options.target;
+  contractions.tile.assign(options.tile.begin(), options.tile.end());
+  contractions.warps.assign(options.warps.begin(), options.warps.end());
+  contractions.stages = options.stages;
   manager.addPass(createLowerContractionsToTensorCores(contractions));
   manager.addPass(createLowerDispatchesToThreads());
   manager.addPass(createCanonicalizerPass());

@@ -173,17 +173,19 @@ def reference(c, x, w, bias, residual=0):
     wt = w if c["transposed"] else w.T
     with np.errstate(all="ignore"):
         product = x @ wt
-        s = product + (bias if c["bias"] else 0) + residual
+        biased = product + (bias if c["bias"] else 0)
+        s = biased + residual
         magnitude = np.abs(x) @ np.abs(wt) + (np.abs(bias) if c["bias"] else 0) + np.abs(residual)
         y = ACTIVATIONS[c["activation"]](s)
     if c["type"] == "i8":
         return y, np.zeros_like(y)
     # f16 and bf16 accumulate in f32; then the product is rounded, the bias is
-    # added (which may cancel), and each elementwise step rounds once.
+    # added, then the residual (either may cancel), and each elementwise step rounds once.
     # Activations have slopes of at most 1.13; approximations add a few ulp.
     accumulate = ROUNDOFF["f64" if c["type"] == "f64" else "f32"] * (c["K"] + 4) * magnitude
     with np.errstate(all="ignore"):
-        steps = ROUNDOFF[c["type"]] * (8 * (np.abs(s) + np.abs(y)) + 1.2 * np.abs(product))
+        steps = ROUNDOFF[c["type"]] * (8 * (np.abs(s) + np.abs(y)) + 1.2 * np.abs(product) +
+                                       1.2 * np.abs(biased) * c.get("residual", False))
     tiny = {"f16": 1e-6, "bf16": 1e-30}.get(c["type"], 1e-30) + (1e-6 if c["type"] == "f32" and c["activation"] not in ("none", "relu") else 0)
     return y, 1.2 * accumulate + steps + tiny
 

@@ -40,6 +40,10 @@ struct CompileOptions {
   std::string layouts;
   /// "f32", "tf32", "bf16" or "f16", or empty: the model's own.
   std::string precision;
+  /// Rows and columns of tensor-core tiles, warps along both, and stages;
+  /// empty or 0: chosen by the compiler.
+  std::vector<int64_t> tile, warps;
+  int64_t stages = 0;
   /// "dense" or "sparse-tensor", or empty.
   std::string forceRoute;
 

@@ -35,6 +35,17 @@ struct PhaseOptions : mlir::PassPipelineOptions<PhaseOptions> {
       *this, "features",
       llvm::cl::desc("Processor features, separated by commas"),
       llvm::cl::init("")};
+  ListOption<int64_t> tile{
+      *this, "tile",
+      llvm::cl::desc("Rows and columns of tensor-core tiles (default: chosen)")};
+  ListOption<int64_t> warps{
+      *this, "warps",
+      llvm::cl::desc("Warps along a tile's rows and columns (default: chosen)")};
+  Option<int64_t> stages{
+      *this, "stages",
+      llvm::cl::desc("Stages that tensor-core kernels keep in flight (0: "
+                     "chosen)"),
+      llvm::cl::init(0)};
 };
 
 /// From plan on, a phase is run for each target. Phase device does nothing for
