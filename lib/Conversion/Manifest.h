@@ -17,8 +17,7 @@ namespace lacuna {
 class Manifest {
 public:
   /// The target and the host processor; `features`: names separated by commas.
-  Manifest(llvm::StringRef name, llvm::StringRef cpu,
-           llvm::StringRef features);
+  Manifest(llvm::StringRef name, llvm::StringRef cpu, llvm::StringRef features);
 
   /// The kernels of a GPU target, in the order of their indices.
   void setKernels(mlir::ArrayAttr names);

@@ -224,8 +224,9 @@ static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
     return usageError("expected two positive numbers each in --tile and "
                       "--warps: rows, columns");
   if (options.stages < 0)
-    return usageError("--stages is " + Twine(options.stages) +
-                      "; expected at least 2, or 0 to leave it to the compiler");
+    return usageError(
+        "--stages is " + Twine(options.stages) +
+        "; expected at least 2, or 0 to leave it to the compiler");
   if (!options.forceRoute.empty() && options.forceRoute != "dense" &&
       options.forceRoute != "sparse-tensor" &&
       options.forceRoute != "tensor-core")

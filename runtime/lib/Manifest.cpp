@@ -216,6 +216,8 @@ FunctionSpec parseFunction(const Node &node,
   function.name = node.at("name").string();
   if (function.name.empty())
     node.at("name").expected("a name");
+  auto symbol = node.find("symbol");
+  function.symbol = symbol ? symbol->string() : function.name;
   for (const Node &input : node.at("inputs").items())
     function.inputs.push_back(parseTensor(input, -1));
   for (const Node &output : node.at("outputs").items())

@@ -45,6 +45,7 @@ struct Binding {
 
 struct FunctionSpec {
   std::string name;
+  std::string symbol; ///< What its symbols' names end in.
   std::vector<TensorSpec> inputs;
   std::vector<TensorSpec> outputs;
   std::vector<Binding> bindings;

@@ -166,7 +166,7 @@ void Model::resolveFunctions() {
   };
   for (Target &target : table)
     for (const FunctionSpec &spec : target.spec->functions) {
-      std::string name = target.spec->prefix + spec.name;
+      std::string name = target.spec->prefix + spec.symbol;
       Function function;
       function.spec = &spec;
       function.entry = reinterpret_cast<EntryFn>(find("lacuna_entry_" + name));

@@ -61,7 +61,8 @@ class Views {
 public:
   Views(const packing::WeightStore &store, const TensorSpec &spec,
         const packing::ParallelFor &parallel)
-      : store(store), wanted{spec.name, spec.type, spec.shape, spec.layout},
+      : store(store),
+        wanted{spec.name, spec.type, spec.shape, spec.layout, spec.prunes},
         parallel(parallel) {}
 
   packing::Tensor make(const Binding &binding) {

@@ -214,10 +214,11 @@ TEST_F(CudaTest, RunsAModel) {
   NEED_FAKE(2);
   SessionPtr s;
   ASSERT_WORKS(create("cuda:1", s));
-  EXPECT_EQ(record().find("retain 101\ncuMemPoolCreate 1\n"
+  // Before it stands the initialization, in the process' first test.
+  EXPECT_NE(record().find("retain 101\ncuMemPoolCreate 1\n"
                           "cuMemAllocFromPoolAsync 16\n"
                           "cuMemcpyHtoDAsync 16\n"),
-            0u);
+            std::string::npos);
   lacuna_device_info info = {};
   ASSERT_WORKS(lacuna_session_device(s.get(), &info));
   EXPECT_STREQ(info.name, "cuda:1");

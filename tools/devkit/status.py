@@ -13,12 +13,15 @@ AREAS = {
     "Transforms": "passes on layouts, dispatches and plans",
     "Conversion": "routes to loops, vectors and the host",
     "Pipelines": "phases and the driver, MLIR to artifact",
+    "Kernels": "the generator of tensor-core kernels",
     "Packing": "weights: check, pack, unpack; safetensors and npy",
     "Runtime": "C ABI, sessions, threads; C, C++ and Python programs",
-    "Integration": "whole artifacts against NumPy in float64",
+    "Emulator": "PTX instructions, memory, barriers; programs of nvcc",
+    "Integration": "whole artifacts on CPU and emulator against NumPy in float64",
     "Import": "PyTorch and transformers models against PyTorch",
     "Tools": "command lines, installation, this harness",
     "Docs": "examples of the documents",
+    "Upstream": "defects of upstream that Lacuna works around",
 }
 
 

@@ -92,7 +92,7 @@ def area(name):
     suite, _, path = name.partition(" :: ")
     if "unit" in suite:
         program = path.removeprefix("./").split("/")[0]
-        return re.sub(r"Tests.*$", "", program)
+        return re.sub(r"^Lacuna([A-Z][a-z]+).*$", r"\1", program)
     return path.split("/")[0]
 
 

@@ -37,10 +37,12 @@ struct PhaseOptions : mlir::PassPipelineOptions<PhaseOptions> {
       llvm::cl::init("")};
   ListOption<int64_t> tile{
       *this, "tile",
-      llvm::cl::desc("Rows and columns of tensor-core tiles (default: chosen)")};
+      llvm::cl::desc(
+          "Rows and columns of tensor-core tiles (default: chosen)")};
   ListOption<int64_t> warps{
       *this, "warps",
-      llvm::cl::desc("Warps along a tile's rows and columns (default: chosen)")};
+      llvm::cl::desc(
+          "Warps along a tile's rows and columns (default: chosen)")};
   Option<int64_t> stages{
       *this, "stages",
       llvm::cl::desc("Stages that tensor-core kernels keep in flight (0: "
