@@ -13,6 +13,7 @@
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace lacuna;
@@ -119,9 +120,20 @@ public:
   SmallVector<Sums> emit();
 
 private:
-  void copy(Value stage, Value step) {
-    a.emitCopy(emitter, stage, step);
-    b.emitCopy(emitter, stage, step);
+  /// Copies step `step` of `steps` to `stage`, if there is one; it is a group
+  /// in any case, since groups are counted.
+  void copy(Value stage, Value step, Value steps) {
+    Value exists = emitter.less(step, steps);
+    bool isKnown = matchPattern(exists, m_One());
+    if (isKnown || !matchPattern(exists, m_Zero())) {
+      OpBuilder::InsertionGuard guard(emitter);
+      if (!isKnown) {
+        auto some = scf::IfOp::create(emitter, exists);
+        emitter.setInsertionPointToStart(some.thenBlock());
+      }
+      a.emitCopy(emitter, stage, step);
+      b.emitCopy(emitter, stage, step);
+    }
     NVVM::CpAsyncCommitGroupOp::create(emitter);
   }
   void multiply(Value stage, MutableArrayRef<Sums> sums);
@@ -163,14 +175,16 @@ void Walk::multiply(Value stage, MutableArrayRef<Sums> sums) {
 // shows every thread the copies of the others also says that all have read it.
 SmallVector<Sums> Walk::emit() {
   int64_t ahead = schedule.getStages() - 1;
+  Value steps = emitter.ceilDiv(emitter.sizeK, emitter.getStageDepth());
   for (int64_t stage = 0; stage < ahead; ++stage)
-    copy(emitter.constant(stage), emitter.constant(stage));
+    copy(emitter.constant(stage), emitter.constant(stage), steps);
   SmallVector<Value> carried(tilesM * tilesN,
                              packSums(emitter, makeZeroSums(emitter)));
   carried.append({emitter.constant(0), emitter.constant(ahead)});
-  Value steps = emitter.ceilDiv(emitter.sizeK, emitter.getStageDepth());
   auto loop = scf::ForOp::create(emitter, emitter.constant(0), steps,
                                  emitter.constant(1), carried);
+  // A step is long enough; an unrolled walk costs registers.
+  emitter.keepLoop(loop);
   {
     OpBuilder::InsertionGuard guard(emitter);
     emitter.setInsertionPointToStart(loop.getBody());
@@ -178,7 +192,7 @@ SmallVector<Sums> Walk::emit() {
     Value write = values.pop_back_val(), read = values.pop_back_val();
     NVVM::CpAsyncWaitGroupOp::create(emitter, ahead - 1);
     gpu::BarrierOp::create(emitter);
-    copy(write, emitter.add(loop.getInductionVar(), ahead));
+    copy(write, emitter.add(loop.getInductionVar(), ahead), steps);
     SmallVector<Sums> sums;
     for (Value value : values)
       sums.push_back(unpackSums(emitter, value));

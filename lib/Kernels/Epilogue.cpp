@@ -330,8 +330,8 @@ void Epilogue::emit(KernelEmitter &emitter, ArrayRef<Sums> sums,
     output.global = emitter.view(arguments[output.destination.getArgNumber()],
                                  output.coordinates);
 
-  // Values that a row or a column shares are read once; the last one is read
-  // again outside of the tensor, where nothing is written.
+  // Values that a row or a column shares are read once; past the last column,
+  // where nothing is written, the last one's is read again.
   auto last = [&](Value index, Value size) {
     return emitter.min(
         index, emitter.createOrFold<arith::SubIOp>(size, emitter.constant(1)));
@@ -361,10 +361,10 @@ void Epilogue::emit(KernelEmitter &emitter, ArrayRef<Sums> sums,
       load(emitter, leaf, Value(), Value());
   for (int64_t i = 0; i < 2 * tilesM; ++i) {
     Value m = emitter.add(firstM, 8 * i);
-    for (Leaf &leaf : leaves)
-      if (leaf.alongM && !leaf.alongN)
-        load(emitter, leaf, last(m, emitter.sizeM), Value());
     guardIndex(emitter, axes.m, schedule.getTileM(), m, emitter.sizeM, [&] {
+      for (Leaf &leaf : leaves)
+        if (leaf.alongM && !leaf.alongN)
+          load(emitter, leaf, m, Value());
       for (int64_t j = 0; j < 2 * tilesN; ++j) {
         unsigned next = 0;
         for (Leaf &leaf : leaves)

@@ -6,6 +6,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
@@ -274,4 +275,15 @@ Value KernelEmitter::viewShared(int64_t offset, ArrayRef<int64_t> shape,
       MemRefType::get(shape, element, MemRefLayoutAttrInterface(), space);
   return memref::ViewOp::create(*this, type, shared, constant(offset),
                                 ValueRange());
+}
+
+void KernelEmitter::keepLoop(Operation *loop) {
+  auto unroll = LLVM::LoopUnrollAttr::get(
+      getContext(), /*disable=*/getBoolAttr(true), /*count=*/{},
+      /*runtimeDisable=*/{}, /*full=*/{}, /*followupUnrolled=*/{},
+      /*followupRemainder=*/{}, /*followupAll=*/{});
+  loop->setAttr("llvm.loop_annotation",
+                LLVM::LoopAnnotationAttr::get(getContext(), {}, {}, {}, unroll,
+                                              {}, {}, {}, {}, {}, {}, {}, {},
+                                              {}, {}, {}));
 }

@@ -138,6 +138,9 @@ public:
   mlir::Value viewShared(int64_t offset, llvm::ArrayRef<int64_t> shape,
                          mlir::Type element);
 
+  /// Keeps LLVM from unrolling `loop`.
+  void keepLoop(mlir::Operation *loop);
+
   mlir::Value thread, lane, warpM, warpN;
   /// First row and column of the block, sizes of the axes.
   mlir::Value blockM, blockN, sizeM, sizeN, sizeK;

@@ -182,9 +182,13 @@ void NMProvider::emitCopy(KernelEmitter &emitter, Value stage, Value step) {
     SmallVector<Value> targetIndices = {stage}, indices(batch);
     targetIndices.append(to.begin(), to.end());
     indices.append(at.begin(), at.end());
+    int64_t bytes =
+        elements * cast<MemRefType>(source.getType()).getElementTypeBitWidth() /
+        8;
     nvgpu::DeviceAsyncCopyOp::create(
         emitter, tokenType, target, targetIndices, source, indices,
-        emitter.getIndexAttr(elements), count, emitter.getUnitAttr());
+        emitter.getIndexAttr(elements), count,
+        bytes == 16 ? emitter.getUnitAttr() : UnitAttr());
   };
 
   // Tiles that do not exist are zeros.
@@ -207,16 +211,22 @@ void NMProvider::emitCopy(KernelEmitter &emitter, Value stage, Value step) {
   });
   // Zero is no legal metadata (PTX ISA, "Sparse matrix storage"): past the end,
   // the last tile's is read again.
-  copyPieces(emitter, rowTiles * getTiles() * 8, [&](Value piece) {
-    Value lane = emitter.mul(emitter.rem(piece, 8), 4);
-    Value within = emitter.rem(emitter.div(piece, 8), getTiles());
-    Value row = emitter.div(piece, 8 * getTiles());
+  // All threads take a part of it where there are enough words, so that no
+  // branch parts the warps in the loop.
+  int64_t words = 4, total = rowTiles * getTiles() * 32;
+  while (words > 1 && total / words < emitter.schedule.getThreads())
+    words /= 2;
+  int64_t parts = 32 / words;
+  copyPieces(emitter, total / words, [&](Value piece) {
+    Value lane = emitter.mul(emitter.rem(piece, parts), words);
+    Value within = emitter.rem(emitter.div(piece, parts), getTiles());
+    Value row = emitter.div(piece, parts * getTiles());
     Value rowTile = emitter.min(emitter.add(firstRowTile, row),
                                 emitter.constant(numRowTiles - 1));
     Value tile = emitter.min(emitter.add(emitter.mul(step, getTiles()), within),
                              emitter.constant(numTiles - 1));
     copy(sharedMetadata, {row, within, lane}, metadata, {rowTile, tile, lane},
-         4, Value());
+         words, Value());
   });
 }
 

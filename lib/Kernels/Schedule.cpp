@@ -36,11 +36,30 @@ struct Tile {
 };
 } // namespace
 
+/// Whether 16-byte copies move a plain operand, whose rows are `rowAxis`.
+static bool copiesWide(const TensorCoreContraction &contraction,
+                       const Axes &axes, OpOperand *operand,
+                       const Axis &rowAxis) {
+  int64_t bytes = contraction.elementType.getIntOrFloatBitWidth() / 8;
+  AffineMap map = contraction.getMap(operand);
+  unsigned last = map.getDimPosition(map.getNumResults() - 1);
+  bool alongDepth = llvm::is_contained(axes.k.loops, last);
+  bool alongRows = llvm::is_contained(rowAxis.loops, last) && bytes == 2;
+  const Axis &inner = alongDepth ? axes.k : rowAxis;
+  return (alongDepth || alongRows) && inner.isStatic() &&
+         inner.getStaticSize() * bytes % 16 == 0;
+}
+
 /// Few columns: the weight's bytes are the bound, every warp has its own rows.
-/// Many: warps of 64 x 32, four or eight of them.
-static Tile chooseTile(int64_t rows, int64_t columns, int64_t batch) {
+/// Many: warps of 64 x 32, four or eight of them. Narrow copies need registers
+/// for their addresses: a smaller tile.
+static Tile chooseTile(int64_t rows, int64_t columns, int64_t batch,
+                       bool isWide) {
   if (columns > 32) {
-    int64_t m = rows > 64 ? 128 : rows > 32 ? 64 : rows > 16 ? 32 : 16;
+    int64_t m = rows > 64 && isWide ? 128
+                : rows > 32         ? 64
+                : rows > 16         ? 32
+                                    : 16;
     int64_t n = columns > 64 && m == 128 ? 128 : 64;
     int64_t warpsM = m >= 64 ? 2 : 1;
     return {m, n, warpsM, n == 128 ? 4 : 2};
@@ -85,9 +104,12 @@ lacuna::chooseSchedules(const TensorCoreContraction &contraction,
   if (!override.tile.empty())
     columns = {columns.back()};
 
+  bool isWide = copiesWide(contraction, axes, contraction.b, axes.n) &&
+                (contraction.getLaidOutType() ||
+                 copiesWide(contraction, axes, contraction.a, axes.m));
   SmallVector<ScheduledColumns> schedules;
   for (int64_t count : columns) {
-    Tile tile = chooseTile(rows, count, batch);
+    Tile tile = chooseTile(rows, count, batch, isWide);
     if (!override.tile.empty()) {
       if (override.tile.size() != 2 || override.warps.size() != 2) {
         emitError() << "expected two sizes in tile and in warps: rows, columns";

@@ -17,8 +17,9 @@ using namespace mlir;
 using namespace lacuna;
 
 static constexpr int64_t kChunkBytes = 16;
-// Copies that are written out; more of them are a loop.
-static constexpr int64_t kUnrolled = 16;
+// Copies of a thread that are written out; more of them are a loop. Those of
+// elements go through registers.
+static constexpr int64_t kChunksUnrolled = 16, kElementsUnrolled = 4;
 
 /// The widest copy that the distance of the buffer's runs allows. Buffers begin
 /// at 16-byte boundaries.
@@ -87,15 +88,27 @@ SharedTile::Place SharedTile::locate(KernelEmitter &emitter, Value run,
                             across ? run : position);
   Value sizeRow = isA ? emitter.sizeM : emitter.sizeN;
   Place place;
-  place.global = isA ? emitter.getIndices(global, row, Value(), depth)
-                     : emitter.getIndices(global, Value(), row, depth);
-  // Stages past the end of the depth are asked for, too.
-  place.inside = emitter.less(depth, emitter.sizeK);
+  // No question is asked where tiles divide the axis.
+  place.inside = arith::ConstantOp::create(emitter, emitter.getBoolAttr(true));
   if (!rowAxis.isStatic() || rowAxis.getStaticSize() % rows)
-    place.inside = emitter.both(emitter.less(row, sizeRow), place.inside);
+    place.inside = emitter.less(row, sizeRow);
+  if (!axes.k.isStatic() || axes.k.getStaticSize() % emitter.getStageDepth())
+    place.inside =
+        emitter.both(place.inside, emitter.less(depth, emitter.sizeK));
   Value size = across ? sizeRow : emitter.sizeK;
   Value at = across ? row : depth;
   place.left = emitter.createOrFold<arith::SubIOp>(size, at);
+  if (copiesElements()) {
+    // Every lane loads, also outside: no branch then parts the warp, whose
+    // stores would meet in banks.
+    auto last = [&](Value size) {
+      return emitter.createOrFold<arith::SubIOp>(size, emitter.constant(1));
+    };
+    row = emitter.min(row, last(sizeRow));
+    depth = emitter.min(depth, last(emitter.sizeK));
+  }
+  place.global = isA ? emitter.getIndices(global, row, Value(), depth)
+                     : emitter.getIndices(global, Value(), row, depth);
   int64_t chunkElements = kChunkBytes / elementBytes;
   Value chunk = swizzle(emitter, run, emitter.div(position, chunkElements));
   place.shared = {run, emitter.add(emitter.mul(chunk, chunkElements),
@@ -104,8 +117,10 @@ SharedTile::Place SharedTile::locate(KernelEmitter &emitter, Value run,
 }
 
 /// Calls `body` with the pieces that this thread moves, of `runs` runs of
-/// `pieces` each: which run, and which piece of it.
+/// `pieces` each: which run, and which piece of it. At most `unrolled` are
+/// written out.
 static void forEachPiece(KernelEmitter &emitter, int64_t runs, int64_t pieces,
+                         int64_t unrolled,
                          function_ref<void(Value, Value)> body) {
   int64_t threads = emitter.schedule.getThreads(), total = runs * pieces;
   auto visit = [&](Value round) {
@@ -120,11 +135,15 @@ static void forEachPiece(KernelEmitter &emitter, int64_t runs, int64_t pieces,
   };
   int64_t full = total / threads;
   OpBuilder::InsertionGuard guard(emitter);
-  if (full > kUnrolled) {
-    auto loop = scf::ForOp::create(emitter, emitter.constant(0),
-                                   emitter.constant(full), emitter.constant(1));
+  if (full > unrolled) {
+    int64_t step = full % unrolled ? 1 : unrolled;
+    auto loop =
+        scf::ForOp::create(emitter, emitter.constant(0), emitter.constant(full),
+                           emitter.constant(step));
+    emitter.keepLoop(loop);
     emitter.setInsertionPointToStart(loop.getBody());
-    visit(loop.getInductionVar());
+    for (int64_t i = 0; i < step; ++i)
+      visit(emitter.add(loop.getInductionVar(), i));
     emitter.setInsertionPointAfter(loop);
   } else {
     for (int64_t round = 0; round < full; ++round)
@@ -145,21 +164,24 @@ void SharedTile::copyChunks(KernelEmitter &emitter, Value stage, Value step) {
   bool whole =
       innerAxis.isStatic() && innerAxis.getStaticSize() % elements == 0;
   auto tokenType = nvgpu::DeviceAsyncTokenType::get(emitter.getContext());
-  forEachPiece(emitter, outer, pieces, [&](Value run, Value piece) {
-    Place place = locate(emitter, run, emitter.mul(piece, elements), step);
-    // What lies outside is filled with zeros: PTX ISA, "cp.async", src-size.
-    Value count = emitter.constant(elements);
-    if (!whole)
-      count = emitter.min(count, place.left);
-    Value zero = emitter.constant(0);
-    count = emitter.createOrFold<arith::SelectOp>(place.inside, count, zero);
-    SmallVector<Value> target = {stage};
-    target.append(place.shared);
-    nvgpu::DeviceAsyncCopyOp::create(
-        emitter, tokenType, shared, target, global.buffer, place.global,
-        emitter.getIndexAttr(elements), count,
-        copyBytes == kChunkBytes ? emitter.getUnitAttr() : UnitAttr());
-  });
+  forEachPiece(
+      emitter, outer, pieces, kChunksUnrolled, [&](Value run, Value piece) {
+        Place place = locate(emitter, run, emitter.mul(piece, elements), step);
+        // What lies outside is filled with zeros: PTX ISA, "cp.async",
+        // src-size.
+        Value count = emitter.constant(elements);
+        if (!whole)
+          count = emitter.min(count, place.left);
+        Value zero = emitter.constant(0);
+        count =
+            emitter.createOrFold<arith::SelectOp>(place.inside, count, zero);
+        SmallVector<Value> target = {stage};
+        target.append(place.shared);
+        nvgpu::DeviceAsyncCopyOp::create(
+            emitter, tokenType, shared, target, global.buffer, place.global,
+            emitter.getIndexAttr(elements), count,
+            copyBytes == kChunkBytes ? emitter.getUnitAttr() : UnitAttr());
+      });
 }
 
 // No cp.async moves fewer than 4 bytes.
@@ -168,33 +190,26 @@ void SharedTile::copyElements(KernelEmitter &emitter, Value stage, Value step) {
   // depth: 32 banks in the swizzled tile.
   int64_t runs = gathers ? outer / 8 * (inner / 4) : outer;
   int64_t pieces = gathers ? 32 : inner;
-  forEachPiece(emitter, runs, pieces, [&](Value run, Value position) {
-    if (gathers) {
-      Value group = run, within = position;
-      run = emitter.add(emitter.mul(emitter.rem(group, outer / 8), 8),
-                        emitter.rem(within, 8));
-      position = emitter.add(emitter.mul(emitter.div(group, outer / 8), 4),
-                             emitter.div(within, 8));
-    }
-    Place place = locate(emitter, run, position, step);
-    auto loaded = scf::IfOp::create(emitter, TypeRange(element), place.inside,
-                                    /*addThenBlock=*/true,
-                                    /*addElseBlock=*/true);
-    {
-      OpBuilder::InsertionGuard guard(emitter);
-      emitter.setInsertionPointToStart(loaded.thenBlock());
-      Value value =
-          memref::LoadOp::create(emitter, global.buffer, place.global);
-      scf::YieldOp::create(emitter, value);
-      emitter.setInsertionPointToStart(loaded.elseBlock());
-      Value zero =
-          arith::ConstantOp::create(emitter, emitter.getZeroAttr(element));
-      scf::YieldOp::create(emitter, zero);
-    }
-    SmallVector<Value> target = {stage};
-    target.append(place.shared);
-    memref::StoreOp::create(emitter, loaded.getResult(0), shared, target);
-  });
+  forEachPiece(
+      emitter, runs, pieces, kElementsUnrolled, [&](Value run, Value position) {
+        if (gathers) {
+          Value group = run, within = position;
+          run = emitter.add(emitter.mul(emitter.rem(group, outer / 8), 8),
+                            emitter.rem(within, 8));
+          position = emitter.add(emitter.mul(emitter.div(group, outer / 8), 4),
+                                 emitter.div(within, 8));
+        }
+        Place place = locate(emitter, run, position, step);
+        Value loaded =
+            memref::LoadOp::create(emitter, global.buffer, place.global);
+        Value zero =
+            arith::ConstantOp::create(emitter, emitter.getZeroAttr(element));
+        Value value =
+            emitter.createOrFold<arith::SelectOp>(place.inside, loaded, zero);
+        SmallVector<Value> target = {stage};
+        target.append(place.shared);
+        memref::StoreOp::create(emitter, value, shared, target);
+      });
 }
 
 void SharedTile::emitCopy(KernelEmitter &emitter, Value stage, Value step) {

@@ -92,7 +92,7 @@ func.func private @linear(%x: memref<?x200xbf16>, %w: memref<48x200xbf16>, %b: m
 // CHECK: %[[ES:.*]] = memref.view %{{.*}} to memref<3x1x1x32xi32, #gpu.address_space<workgroup>>
 // CHECK: nvgpu.device_async_copy %[[V]][{{.*}}], %[[VS]][{{.*}}], 8, %{{.*}} {bypassL1}
 // Metadata past the end is the last tile's: zero would be illegal.
-// CHECK: nvgpu.device_async_copy %[[E]][{{.*}}], %[[ES]][{{.*}}], 4 {bypassL1}
+// CHECK: nvgpu.device_async_copy %[[E]][{{.*}}], %[[ES]][{{.*}}], 1 :
 // CHECK: scf.for
 // CHECK: vector.load %[[VS]]{{.*}} {alignment = 16 : i64} : {{.*}}, vector<8xf16>
 // CHECK: memref.load %[[ES]]
