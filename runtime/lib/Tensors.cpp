@@ -157,10 +157,15 @@ void SignatureChecker::checkMemory(const TensorSpec &spec,
       bytes > UINT64_MAX - address - tensor.byte_offset)
     bad(what + " reaches beyond the end of memory: its byte_offset is " +
         std::to_string(tensor.byte_offset));
-  unsigned width = packing::getByteWidth(spec.type);
+  // Kernels load 16 bytes at a time; what is on the host is copied before.
+  bool isStaged = !device.isHost() && isHostMemory(tensor.device);
+  bool isWide = !device.isHost() && !isStaged;
+  unsigned width = isWide ? 16 : packing::getByteWidth(spec.type);
   if ((address + tensor.byte_offset) % width != 0)
     bad(what + " begins at an address that is not a multiple of " +
-        std::to_string(width) + ", its element size: pass a copy");
+        std::to_string(width) +
+        (isWide ? ", which kernels load at a time" : ", its element size") +
+        ": pass a copy");
 }
 
 void SignatureChecker::checkPlace(const DLTensor &tensor,

@@ -144,10 +144,10 @@ TEST_F(DevicesTest, DeviceTensorsAreUsedInPlace) {
   ASSERT_WORKS(run(s.get(), "main", 15)); // Loads.
   record();
   std::vector<float> none(16, NAN);
-  shape = {15};
+  shape = {12};
   DLTensor a = wrap(none, shape), b = a;
   a.data = in, b.data = out;
-  a.byte_offset = 4, b.byte_offset = 4;
+  a.byte_offset = 16, b.byte_offset = 16;
   a.device = b.device = {kDLExtDev, 0};
   void *stream = nullptr;
   ASSERT_WORKS(table->stream_create(device, &stream));
@@ -155,9 +155,14 @@ TEST_F(DevicesTest, DeviceTensorsAreUsedInPlace) {
   EXPECT_EQ(record(), "launch scale 1x1x1 128x1x1 0\n"); // No wait.
   ASSERT_WORKS(
       table->copy(device, none.data(), out, 64, LACUNA_COPY_TO_HOST, nullptr));
-  EXPECT_EQ(none[0], 0);
-  for (int i = 0; i < 15; ++i)
-    EXPECT_FLOAT_EQ(none[i + 1], 2 + bias[i % 4]);
+  EXPECT_EQ(none[3], 0);
+  for (int i = 0; i < 12; ++i)
+    EXPECT_FLOAT_EQ(none[i + 4], 2 + bias[i % 4]);
+  b.byte_offset = 4;
+  EXPECT_FAILS(LACUNA_ERROR_TENSOR,
+               lacuna_session_run(s.get(), "main", &a, 1, &b, 1, stream),
+               "output 'y' of 'main'", "multiple of 16");
+  b.byte_offset = 16;
   b.device.device_id = 1;
   EXPECT_FAILS(LACUNA_ERROR_TENSOR,
                lacuna_session_run(s.get(), "main", &a, 1, &b, 1, stream),
