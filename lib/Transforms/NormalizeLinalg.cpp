@@ -5,6 +5,7 @@
 // linalg.fill, slices and reshapes.
 
 #include "DispatchGroup.h"
+#include "lacuna/IR/Lacuna.h"
 #include "lacuna/Transforms/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -53,7 +54,7 @@ struct GeneralizeNamed : OpInterfaceRewritePattern<linalg::LinalgOp> {
 };
 
 /// A contraction that accumulates in f16 or bf16 does so in f32 instead, and
-/// truncates once.
+/// truncates once, unless the user allows sums in f16.
 struct AccumulateInF32 : OpInterfaceRewritePattern<linalg::LinalgOp> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
   LogicalResult matchAndRewrite(linalg::LinalgOp op,
@@ -63,6 +64,9 @@ struct AccumulateInF32 : OpInterfaceRewritePattern<linalg::LinalgOp> {
     Value init = op.getDpsInits().front();
     auto type = cast<RankedTensorType>(init.getType());
     if (!type.getElementType().isF16() && !type.getElementType().isBF16())
+      return failure();
+    auto allowed = op->getAttrOfType<StringAttr>(LacunaDialect::kPrecisionAttr);
+    if (type.getElementType().isF16() && allowed && allowed.getValue() == "f16")
       return failure();
     Location loc = op.getLoc();
     SmallVector<OpFoldResult> sizes =

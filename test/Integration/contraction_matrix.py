@@ -129,6 +129,7 @@ def module(c):
     bias_global = (f"ml_program.global private @bias(#ml_program.extern : tensor<{m}x{out}>) : tensor<{m}x{out}>\n"
                    if c["bias"] else "")
     bias_load = f"  %bias = ml_program.global_load_const @bias : tensor<{m}x{out}>\n" if c["bias"] else ""
+    sums = ' attrs = {lacuna.precision = "f16"}' if c.get("sums") == "f16" else ""
     return f"""
 ml_program.global private @w(#ml_program.extern : tensor<{shape}x{t}>) : tensor<{shape}x{t}>
 {bias_global}func.func @main(%x: tensor<{q}?x{k}x{t}> {{lacuna.name = "x"}}{argument}) -> ({result} {{lacuna.name = "y"}}) {{
@@ -140,7 +141,7 @@ ml_program.global private @w(#ml_program.extern : tensor<{shape}x{t}>) : tensor<
   %y = linalg.generic {{indexing_maps = [affine_map<({loops}) -> ({", ".join(lead + ["n", "k"])})>,
                                         affine_map<({loops}) -> {weight}>, affine_map<({loops}) -> ({outer})>],
                        iterator_types = [{par}, "reduction"]}}
-    ins(%x, %w : tensor<{q}?x{k}x{t}>, tensor<{shape}x{t}>) outs(%fill : {result}) {{
+    ins(%x, %w : tensor<{q}?x{k}x{t}>, tensor<{shape}x{t}>) outs(%fill : {result}){sums} {{
   ^bb0(%xv: {t}, %wv: {t}, %o: {out}):
     {product}
   }} -> {result}

@@ -30,9 +30,11 @@ from lacuna_test.types import load, random_nm, save, store
 
 SIZES = [1, 2, 3, 7, 16, 17, 63, 64, 65, 127, 128, 250, 1000]
 SAMPLES = 300
-# Element type, --precision, and the layouts that tensor cores skip by.
-TYPES = [("bf16", None, (2, 4)), ("f16", None, (2, 4)), ("i8", None, (2, 4)), ("f32", "bf16", (2, 4)),
-         ("f32", "f16", (2, 4)), ("f32", "tf32", (1, 2)), ("f32", None, None), ("f64", None, None)]
+# Element type, --precision ("sums": f16 are summed in f16), and the layouts that
+# tensor cores skip by.
+TYPES = [("bf16", None, (2, 4)), ("f16", None, (2, 4)), ("f16", "sums", (2, 4)), ("i8", None, (2, 4)),
+         ("f32", "bf16", (2, 4)), ("f32", "f16", (2, 4)), ("f32", "tf32", (1, 2)), ("f32", None, None),
+         ("f64", None, None)]
 FACTORS = {
     "kind": TYPES,
     "layout": [(2, 4), (1, 4), (1, 2), (4, 8)],
@@ -59,6 +61,8 @@ def configurations(rng, count):
     for i in range(count):
         c = {name: column[i] for name, column in columns.items()}
         c["type"], c["precision"], skipped = c.pop("kind")
+        if c["precision"] == "sums":
+            c["precision"], c["sums"] = None, "f16"
         if c["route"] == "tensor-core":
             if skipped:
                 c["layout"] = skipped
@@ -85,6 +89,8 @@ def bound_of(c, x, w, bias, residual):
     wt = w if c["transposed"] else w.T
     magnitude = np.abs(x) @ np.abs(wt)
     extra = 2.0**-23 * (c["K"] + 4) * magnitude if c["type"] != "f64" else 0
+    if c.get("sums"):
+        extra = 2.0**-11 * (c["K"] + 4) * magnitude
     if c["precision"] == "tf32":
         extra = extra + 2.0**-9 * magnitude
     return expected, bound + 1.2 * extra

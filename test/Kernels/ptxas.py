@@ -11,6 +11,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Integration"))
+import contraction_matrix
 import tensor_core
 
 ARCHITECTURES = ["sm_80", "sm_86", "sm_89", "sm_90", "sm_90a", "sm_100", "sm_103", "sm_110", "sm_120", "sm_121"]
@@ -22,6 +23,10 @@ def variants():
     for name in ("bf16", "f16", "i8", "tf32"):
         for route in ("dense", "tensor-core"):
             yield {**PLAIN, "type": name, "route": route, "out": "bf16"}
+    for route in ("dense", "tensor-core"):
+        # Sums in f16, and an epilogue that reads two more operands.
+        yield {**PLAIN, "type": "f16", "route": route, "sums": "f16", "bias": True, "residual": True,
+               "activation": "gelu", "transposed": False}
     # Copies of 8 and 4 bytes, and of elements.
     for depth in (76, 74, 75):
         yield {**PLAIN, "type": "bf16", "route": "dense", "K": depth}
@@ -34,7 +39,8 @@ def variants():
 def check(ptxas, folder, index, c):
     source, rules, ptx = (f"{folder}/{index}.{end}" for end in ("mlir", "json", "ptx"))
     _, options, (n, m), *_ = tensor_core.TYPES[c["type"]]
-    open(source, "w").write(tensor_core.module(c))
+    module = contraction_matrix.module if "sums" in c else tensor_core.module
+    open(source, "w").write(module(c))
     open(rules, "w").write(f'{{"w": "nm<{n}:{m}>"}}')
     subprocess.run(["lacuna-compile", source, "--layouts", rules, "--target=sm_80", "--emit=ptx", "-o", ptx,
                     f"--force-route={c['route']}", *options], check=True)

@@ -20,6 +20,16 @@ func.func @accumulate(%x: tensor<4x16xbf16>, %w: tensor<16x8xbf16>) -> tensor<4x
   return %m : tensor<4x8xbf16>
 }
 
+// Sums in f16 stay where the user allows them.
+// CHECK-LABEL: func.func @accumulate_in_f16
+// CHECK-NOT: f32
+// CHECK: linalg.matmul {lacuna.precision = "f16"}
+// CHECK-NOT: f32
+func.func @accumulate_in_f16(%x: tensor<4x16xf16>, %w: tensor<16x8xf16>, %y: tensor<4x8xf16>) -> tensor<4x8xf16> {
+  %m = linalg.matmul {lacuna.precision = "f16"} ins(%x, %w : tensor<4x16xf16>, tensor<16x8xf16>) outs(%y : tensor<4x8xf16>) -> tensor<4x8xf16>
+  return %m : tensor<4x8xf16>
+}
+
 // Loops run in the order of the result.
 // CHECK-LABEL: func.func @transpose
 // CHECK: linalg.generic {indexing_maps = [#[[$T]], #[[$I]]], iterator_types = ["parallel", "parallel"]}

@@ -30,8 +30,8 @@ def Lacuna_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral kDimsAttr = "lacuna.dims";
     /// Marks the private functions that dispatch regions were outlined to.
     static constexpr ::llvm::StringLiteral kDispatchAttr = "lacuna.dispatch";
-    /// On a contraction of f32: the precision of the products that the user
-    /// allows, a string such as "tf32".
+    /// On a contraction: the precision that the user allows, a string. "tf32"
+    /// is that of products of f32; "f16" lets an f16 contraction sum in f16.
     static constexpr ::llvm::StringLiteral kPrecisionAttr = "lacuna.precision";
     /// The route that an outlined dispatch takes: `#lacuna.route<...>`.
     static constexpr ::llvm::StringLiteral kRouteAttr = "lacuna.route";
