@@ -5,6 +5,7 @@
 import os
 import platform
 import re
+import shutil
 import sys
 
 import lit.formats
@@ -79,7 +80,10 @@ if on("torch") and os.path.exists(torch_python):
 if os.path.exists(f"{cuda}/bin/ptxas"):
     features.add("ptxas")
     config.environment["CUDA_HOME"] = cuda
-if os.path.exists(f"{cuda}/bin/nvcc"):
+# The whole toolkit: what set-up takes from PyPI lacks headers that CUDA C++
+# includes.
+if (os.path.exists(f"{cuda}/bin/nvcc") and os.path.exists(f"{cuda}/include/curand_mtgp32_kernel.h") and
+        shutil.which("gcc")):
     features.add("nvcc")
 if os.path.exists(f"{bin_dir}/lacuna-run"):
     features.add("lacuna-run")
