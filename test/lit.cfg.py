@@ -55,12 +55,16 @@ for name in ("LACUNA_TEST_SEED", "LACUNA_TEST_LONG", "ASAN_OPTIONS", "UBSAN_OPTI
     if name in os.environ:
         config.environment[name] = os.environ[name]
 
+# CUDA C++ needs a compiler of the host, too: gcc or else the build's own, which
+# is newer than those that nvcc knows.
+nvcc = f"{cuda}/bin/nvcc" + ("" if shutil.which("gcc") else f" -ccbin {config.cxx} -allow-unsupported-compiler")
 torch_python = f"{root}/.lacuna/venv-torch/bin/python"
 opt = f"{bin_dir}/lacuna-opt" + (" --verify-roundtrip" if roundtrip else "")
 config.substitutions += [
     (r"(?<![\w./%-])lacuna-opt(?![\w./-])", opt),
     ("%torch_python", torch_python),  # PyTorch and what lacuna-import needs
     ("%python", sys.executable),  # NumPy; the oracle of the numeric tests
+    ("%nvcc", nvcc),
     ("%cuda", cuda),  # the CUDA toolkit that set-up found or installed
     ("%lacuna_build", config.lacuna_build),
     ("%mlir_libs", f"{config.llvm_bin}/../lib"),  # upstream's runner libraries
@@ -80,10 +84,7 @@ if on("torch") and os.path.exists(torch_python):
 if os.path.exists(f"{cuda}/bin/ptxas"):
     features.add("ptxas")
     config.environment["CUDA_HOME"] = cuda
-# The whole toolkit: what set-up takes from PyPI lacks headers that CUDA C++
-# includes.
-if (os.path.exists(f"{cuda}/bin/nvcc") and os.path.exists(f"{cuda}/include/curand_mtgp32_kernel.h") and
-        shutil.which("gcc")):
+if os.path.exists(f"{cuda}/bin/nvcc"):
     features.add("nvcc")
 if os.path.exists(f"{bin_dir}/lacuna-run"):
     features.add("lacuna-run")

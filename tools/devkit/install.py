@@ -183,8 +183,12 @@ def cuda_toolkit():
               "install", "--retries", "5", "--progress-bar", "off", "--no-deps",
               "--target", wheels, "-r", requirements], "cuda")
         target = os.path.join("cuda-wheels", "nvidia", "cu13")
-        ptxas = os.path.join(STATE, target, "bin", "ptxas")
-        os.chmod(ptxas, 0o755)
+        # Wheels do not keep what may be executed.
+        for folder in ("bin", "nvvm/bin"):
+            with os.scandir(os.path.join(STATE, target, folder)) as entries:
+                for program in entries:
+                    if program.is_file():
+                        os.chmod(program.path, 0o755)
     if os.path.lexists(link):
         os.unlink(link)
     os.symlink(target, link)

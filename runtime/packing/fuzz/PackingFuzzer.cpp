@@ -9,8 +9,8 @@
 //
 // NEW is a folder for the inputs that are found.
 
+#include "lacuna/Packing/Mma.h"
 #include "lacuna/Packing/Npy.h"
-#include "lacuna/Packing/Weights.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -76,6 +76,49 @@ std::string addLength(std::string_view text) {
   return file;
 }
 
+/// The order of tensor cores: made of what validation takes, and of nothing
+/// else; in pieces as in one.
+void useMma(const PackedWeight &weight) {
+  Result<MmaGeometry> geometry = MmaGeometry::get(weight.geometry);
+  Result<MmaWeight> whole = makeMma(weight);
+  if (!geometry.ok()) {
+    require(!whole.ok(), "a weight without a form is refused");
+    return;
+  }
+  if (geometry->valuesBytes > 1 << 24)
+    return;
+  bool valid = validateNM(weight.geometry, weight.values.bytes,
+                          weight.coordinates.bytes)
+                   .ok();
+  // Without a tile of depth nothing is read.
+  require(whole.ok() == (valid || geometry->depthTiles == 0),
+          "fragments are made of what validation takes");
+  if (!whole.ok())
+    return;
+  touch(whole->values);
+  touch(whole->metadata);
+  auto backwards = [](uint64_t count,
+                      const std::function<void(uint64_t, uint64_t)> &body) {
+    for (uint64_t i = count; i-- > 0;)
+      body(i, i + 1);
+  };
+  Result<MmaWeight> pieces = makeMma(weight, backwards);
+  auto same = [](const Tensor &a, const Tensor &b) {
+    return std::equal(a.bytes.data, a.bytes.data + a.bytes.size, b.bytes.data,
+                      b.bytes.data + b.bytes.size);
+  };
+  require(pieces.ok() && same(pieces->values, whole->values) &&
+              same(pieces->metadata, whole->metadata),
+          "tiles do not depend on how they are shared out");
+  // Ordered metadata: two positions, or one of tf32's two nibbles.
+  for (uint64_t i = 0; i < whole->metadata.bytes.size; ++i)
+    for (unsigned nibble : {whole->metadata.bytes.data[i] & 15,
+                            whole->metadata.bytes.data[i] >> 4})
+      require(weight.geometry.layout.m == 2 ? nibble == 0x4 || nibble == 0xe
+                                            : (nibble & 3) < nibble >> 2,
+              "metadata is legal");
+}
+
 /// A layout that was read is written again; for a dense tensor the layout is
 /// pruned into it first.
 void useWeight(const WeightStore &store, const std::string &name) {
@@ -93,6 +136,7 @@ void useWeight(const WeightStore &store, const std::string &name) {
     return;
   touch(packed->values);
   touch(packed->coordinates);
+  useMma(*packed);
   require(checkNM(packed->geometry, dense->bytes).ok(),
           "what was unpacked keeps to its layout");
 }
@@ -178,10 +222,11 @@ void fuzzNM(std::string_view text) {
     return;
   auto type = static_cast<ElementType>(uint8_t(text[1]) % 15);
   Shape shape;
+  // More than a tile of tensor cores, which is up to 64 deep.
   for (unsigned i = 0; i < uint8_t(text[2]) % 4u; ++i)
-    shape.push_back(uint8_t(text[3 + i]) % 40);
+    shape.push_back(uint8_t(text[3 + i]) % 80);
   Result<NMGeometry> geometry = NMGeometry::get(*layout, type, shape);
-  if (!geometry.ok() || geometry->valuesBytes > 1 << 20)
+  if (!geometry.ok() || geometry->valuesBytes > 1 << 18)
     return;
   text.remove_prefix(6);
   auto fill = [&](uint64_t size) {
@@ -199,6 +244,13 @@ void fuzzNM(std::string_view text) {
   bool valid = validateNM(*geometry, v, c).ok();
   require(unpackNM(*geometry, v, c, d).ok() == valid,
           "unpacking takes what validation takes");
+  auto weight = [&] {
+    return PackedWeight{
+        *geometry,
+        {type, geometry->packedShape, {v.data, v.size}, nullptr},
+        {ElementType::U8, geometry->packedShape, {c.data, c.size}, nullptr}};
+  };
+  useMma(weight());
 
   dense = fill(geometry->denseBytes);
   d.data = dense.data();
@@ -213,6 +265,7 @@ void fuzzNM(std::string_view text) {
                   .ok() &&
               v2 == values && c2 == coordinates,
           "the packed form is unique");
+  useMma(weight());
 }
 } // namespace
 
