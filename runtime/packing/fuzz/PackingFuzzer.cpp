@@ -87,9 +87,9 @@ void useMma(const PackedWeight &weight) {
   }
   if (geometry->valuesBytes > 1 << 24)
     return;
-  bool valid = validateNM(weight.geometry, weight.values.bytes,
-                          weight.coordinates.bytes)
-                   .ok();
+  bool valid =
+      validateNM(weight.geometry, weight.values.bytes, weight.coordinates.bytes)
+          .ok();
   // Without a tile of depth nothing is read.
   require(whole.ok() == (valid || geometry->depthTiles == 0),
           "fragments are made of what validation takes");
