@@ -269,48 +269,6 @@ static void makeTrap(cf::AssertOp assertion) {
   assertion.erase();
 }
 
-/// A division by zero, or of the least number by -1, is undefined in LLVM IR:
-/// a divisor of zero counts as 1, and a division by -1 is a negation.
-/// Returns what replaces the result of `op`, if something does.
-static Value guardDivision(Operation *op) {
-  bool isSigned = isa<arith::DivSIOp, arith::RemSIOp, arith::FloorDivSIOp,
-                      arith::CeilDivSIOp>(op);
-  if (!isSigned && !isa<arith::DivUIOp, arith::RemUIOp, arith::CeilDivUIOp>(op))
-    return {};
-  Value divisor = op->getOperand(1);
-  std::optional<int64_t> known = getConstantIntValue(divisor);
-  if (known && *known != 0 && !(isSigned && *known == -1))
-    return {};
-  OpBuilder builder(op);
-  Location loc = op->getLoc();
-  auto constant = [&](int64_t value) -> Value {
-    return arith::ConstantOp::create(
-        builder, loc, builder.getIntegerAttr(divisor.getType(), value));
-  };
-  auto equals = [&](int64_t value) -> Value {
-    return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
-                                 divisor, constant(value));
-  };
-  Value replaced = equals(0), isMinusOne;
-  if (isSigned) {
-    isMinusOne = equals(-1);
-    replaced = arith::OrIOp::create(builder, loc, replaced, isMinusOne);
-  }
-  op->setOperand(
-      1, arith::SelectOp::create(builder, loc, replaced, constant(1), divisor));
-  // A remainder by -1 is one by 1.
-  if (!isSigned || isa<arith::RemSIOp>(op))
-    return {};
-  builder.setInsertionPointAfter(op);
-  Value quotient = op->getResult(0);
-  Value negated =
-      arith::SubIOp::create(builder, loc, constant(0), op->getOperand(0));
-  auto chosen =
-      arith::SelectOp::create(builder, loc, isMinusOne, negated, quotient);
-  quotient.replaceAllUsesExcept(chosen, chosen);
-  return chosen;
-}
-
 SmallVector<Value> ThreadKernel::computeBody(OpBuilder &builder,
                                              ValueRange coordinates,
                                              ValueRange accumulators) {
@@ -332,11 +290,6 @@ SmallVector<Value> ThreadKernel::computeBody(OpBuilder &builder,
     copy->walk([&](linalg::IndexOp index) {
       index.replaceAllUsesWith(coordinates[index.getDim()]);
       index.erase();
-    });
-    copy->walk([&](Operation *op) {
-      Value guarded = guardDivision(op);
-      if (guarded && op == copy)
-        values.map(inner.getResult(0), guarded);
     });
     copy->walk(makeTrap); // copy may be gone now
   }

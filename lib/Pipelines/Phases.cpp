@@ -63,6 +63,7 @@ void lacuna::buildRoutedPhase(OpPassManager &manager,
   manager.addPass(createMaterializeLayouts());
   manager.addPass(createVerifyLayouts(VerifyLayoutsOptions{true}));
   manager.addPass(createOutlineDispatches());
+  manager.addPass(createGuardDivisions());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   if (!findGPUTarget(options.target))
@@ -87,7 +88,6 @@ void lacuna::buildDevicePhase(OpPassManager &manager,
 void lacuna::buildHostPhase(OpPassManager &manager,
                             const PhaseOptions &options) {
   bool isGPU = findGPUTarget(options.target);
-  manager.addPass(createGuardDivisions());
   manager.addPass(createCreateShapeFunctions());
   manager.addPass(createAddDestinations());
   manager.addPass(createBindWeights());

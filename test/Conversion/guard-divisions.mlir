@@ -1,33 +1,48 @@
 // RUN: lacuna-opt %s --guard-divisions | FileCheck %s
 
-// CHECK-LABEL: func.func @unknown_divisor
-// CHECK-SAME: (%[[A:.*]]: tensor<?xf32>, %[[N:.*]]: index)
-func.func @unknown_divisor(%a: tensor<?xf32>, %n: index) -> index {
+// Sizes are divided unsigned or signed, like data.
+// CHECK-LABEL: func.func @unsigned
+// CHECK-SAME: (%[[A:.*]]: index, %[[N:.*]]: index)
+func.func @unsigned(%a: index, %n: index) -> index {
   // CHECK: %[[ZERO:.*]] = arith.constant 0 : index
   // CHECK: %[[IS_ZERO:.*]] = arith.cmpi eq, %[[N]], %[[ZERO]]
   // CHECK: %[[ONE:.*]] = arith.constant 1 : index
   // CHECK: %[[SAFE:.*]] = arith.select %[[IS_ZERO]], %[[ONE]], %[[N]]
-  // CHECK: arith.divsi %{{.*}}, %[[SAFE]]
-  %c0 = arith.constant 0 : index
-  %size = tensor.dim %a, %c0 : tensor<?xf32>
-  %0 = arith.divsi %size, %n : index
+  // CHECK: %[[R:.*]] = arith.remui %[[A]], %[[SAFE]]
+  // CHECK: return %[[R]]
+  %0 = arith.remui %a, %n : index
   return %0 : index
+}
+
+// CHECK-LABEL: func.func @signed
+// CHECK-SAME: (%[[A:.*]]: i8, %[[B:.*]]: i8)
+// CHECK-DAG: %[[ZERO:.*]] = arith.cmpi eq, %[[B]], %c0_i8
+// CHECK-DAG: %[[MINUS:.*]] = arith.cmpi eq, %[[B]], %c-1_i8
+// CHECK: %[[EITHER:.*]] = arith.ori %[[ZERO]], %[[MINUS]]
+// CHECK: %[[SAFE:.*]] = arith.select %[[EITHER]], %c1_i8{{.*}}, %[[B]]
+// CHECK: %[[NEGATED:.*]] = arith.subi %c0_i8{{.*}}, %[[A]]
+// CHECK: %[[Q:.*]] = arith.divsi %[[A]], %[[SAFE]]
+// CHECK: %[[R:.*]] = arith.select %[[MINUS]], %[[NEGATED]], %[[Q]]
+// CHECK: return %[[R]]
+func.func @signed(%a: i8, %b: i8) -> i8 {
+  %0 = arith.divsi %a, %b : i8
+  return %0 : i8
 }
 
 // CHECK-LABEL: func.func @known_divisor
 // CHECK-NOT: arith.select
+// CHECK: return
 func.func @known_divisor(%n: i64) -> i64 {
   %c4 = arith.constant 4 : i64
   %0 = arith.remsi %n, %c4 : i64
   return %0 : i64
 }
 
-// Dispatch functions divide data, not sizes.
-// CHECK-LABEL: func.func private @d
-// CHECK-NOT: arith.select
-func.func private @d(%a: memref<i64>) attributes {lacuna.dispatch} {
-  %0 = memref.load %a[] : memref<i64>
-  %1 = arith.divsi %0, %0 : i64
-  memref.store %1, %a[] : memref<i64>
+// CHECK-LABEL: func.func private @named
+// CHECK: linalg.generic
+// CHECK: arith.select
+// CHECK: arith.divui %{{.*}}, %{{.*}}
+func.func private @named(%a: memref<4xi32>, %o: memref<4xi32>) attributes {lacuna.dispatch} {
+  linalg.div_unsigned ins(%a, %a : memref<4xi32>, memref<4xi32>) outs(%o : memref<4xi32>)
   return
 }

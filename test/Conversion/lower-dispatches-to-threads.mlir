@@ -275,31 +275,6 @@ func.func private @constant(%x: memref<3xf32>, %o: memref<3xf32>) attributes {la
 
 #dense = #lacuna.route<dense>
 
-// No divisor is undefined behavior: 0 counts as 1, and -1 negates.
-// CHECK-LABEL: gpu.func @divide$0
-// CHECK-DAG: %[[A:.*]] = memref.load %{{.*}} : memref<8xi32>
-// CHECK-DAG: %[[B:.*]] = memref.load %{{.*}} : memref<8xi32>
-// CHECK-DAG: %[[ZERO:.*]] = arith.cmpi eq, %[[B]], %c0_i32
-// CHECK-DAG: %[[MINUS:.*]] = arith.cmpi eq, %[[B]], %c-1_i32
-// CHECK: %[[EITHER:.*]] = arith.ori %[[ZERO]], %[[MINUS]]
-// CHECK: %[[SAFE:.*]] = arith.select %[[EITHER]], %c1_i32, %[[B]]
-// CHECK: %[[Q:.*]] = arith.divsi %[[A]], %[[SAFE]]
-// CHECK: %[[NEGATED:.*]] = arith.subi %c0_i32, %[[A]]
-// CHECK: %[[R:.*]] = arith.select %[[MINUS]], %[[NEGATED]], %[[Q]]
-// CHECK: memref.store %[[R]]
-func.func private @divide(%x: memref<8xi32>, %y: memref<8xi32>, %o: memref<8xi32>) attributes {lacuna.dispatch, lacuna.route = #dense} {
-  %t = bufferization.to_tensor %x restrict : memref<8xi32> to tensor<8xi32>
-  %u = bufferization.to_tensor %y restrict : memref<8xi32> to tensor<8xi32>
-  %e = tensor.empty() : tensor<8xi32>
-  %r = linalg.div ins(%t, %u : tensor<8xi32>, tensor<8xi32>) outs(%e : tensor<8xi32>) -> tensor<8xi32>
-  bufferization.materialize_in_destination %r in restrict writable %o : (tensor<8xi32>, memref<8xi32>) -> ()
-  return
-}
-
-// -----
-
-#dense = #lacuna.route<dense>
-
 // bf16 is computed in f32 and rounded after each operation.
 // CHECK-LABEL: gpu.func @narrow$0
 // CHECK: %[[A:.*]] = memref.load %{{.*}} : memref<8xbf16>

@@ -7,19 +7,6 @@
 
 include "mlir/Pass/PassBase.td"
 
-def GuardDivisions : Pass<"guard-divisions", "::mlir::ModuleOp"> {
-  let summary = "Keep integer divisions on sizes from trapping";
-  let description = [{
-    Sizes of a public function are computed on the host; one that is 0 may be
-    divided by before the check that refuses it. A divisor that may be 0
-    becomes 1 there. Dispatch functions are left alone.
-
-    Example: `arith.divsi %a, %b` divides by `select(%b == 0, 1, %b)`.
-  }];
-  let statistics = [Statistic<"numGuarded", "divisions-guarded", "divisors guarded">];
-  let dependentDialects = ["::mlir::arith::ArithDialect"];
-}
-
 def CreateShapeFunctions : Pass<"create-shape-functions", "::mlir::ModuleOp"> {
   let summary = "Derive a function from input sizes to result sizes";
   let description = [{

@@ -87,6 +87,22 @@ def OutlineDispatches : Pass<"outline-dispatches", "::mlir::ModuleOp"> {
     "::mlir::func::FuncDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def GuardDivisions : Pass<"guard-divisions", "::mlir::ModuleOp"> {
+  let summary = "Give every integer division a result";
+  let description = [{
+    A division by zero, or of the least number by -1, is undefined in LLVM IR
+    and traps on some processors. Here a divisor of zero counts as 1, and a
+    division by -1 is a negation, on every target and in sizes as in data: a
+    model that is called with an empty tensor may compute `numel / 0` on its
+    way to a reshape. Divisions by a constant that is neither stay as they are.
+
+    Example: `arith.divui %a, %b` divides by `select(%b == 0, 1, %b)`.
+  }];
+  let statistics = [Statistic<"numGuarded", "divisions-guarded", "divisors guarded">];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect"];
+}
+
 def LowerExpandShapes : Pass<"lower-expand-shapes"> {
   let summary = "Make memref.expand_shape a reinterpret_cast";
   let description = [{
