@@ -58,12 +58,23 @@ for name in ("LACUNA_TEST_SEED", "LACUNA_TEST_LONG", "ASAN_OPTIONS", "UBSAN_OPTI
 # CUDA C++ needs a compiler of the host, too: gcc or else the build's own, which
 # is newer than those that nvcc knows.
 nvcc = f"{cuda}/bin/nvcc" + ("" if shutil.which("gcc") else f" -ccbin {config.cxx} -allow-unsupported-compiler")
+
+# LLVM's own libraries are not sanitized: its templates poison memory here that
+# its functions use there. Python and what it starts see leaks that are not ours.
+preload = ""
+if config.sanitize:
+    config.environment.setdefault(
+        "ASAN_OPTIONS", "allow_user_poisoning=0:verify_asan_link_order=0:detect_leaks=1")
+    config.environment["UBSAN_OPTIONS"] = config.environment.get("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1")
+    preload = (f"env LD_PRELOAD={config.sanitizer_runtime} "
+               f"ASAN_OPTIONS={config.environment['ASAN_OPTIONS']}:detect_leaks=0 ")
+
 torch_python = f"{root}/.lacuna/venv-torch/bin/python"
 opt = f"{bin_dir}/lacuna-opt" + (" --verify-roundtrip" if roundtrip else "")
 config.substitutions += [
     (r"(?<![\w./%-])lacuna-opt(?![\w./-])", opt),
-    ("%torch_python", torch_python),  # PyTorch and what lacuna-import needs
-    ("%python", sys.executable),  # NumPy; the oracle of the numeric tests
+    ("%torch_python", preload + torch_python),  # PyTorch and what lacuna-import needs
+    ("%python", preload + sys.executable),  # NumPy; the oracle of the numeric tests
     ("%nvcc", nvcc),
     ("%cuda", cuda),  # the CUDA toolkit that set-up found or installed
     ("%lacuna_build", config.lacuna_build),

@@ -156,8 +156,8 @@ Expected<Assembly> lacuna::assemble(StringRef ptx, const GPUTarget &target,
                                     const std::string &ptxas) {
   SmallString<128> files[3];
   std::vector<std::unique_ptr<FileRemover>> removers;
-  for (auto [file, suffix] :
-       zip(files, std::initializer_list<StringRef>{"ptx", "cubin", "log"})) {
+  static constexpr StringLiteral kSuffixes[] = {"ptx", "cubin", "log"};
+  for (auto [file, suffix] : zip(files, kSuffixes)) {
     if (std::error_code code =
             sys::fs::createTemporaryFile("lacuna-kernels", suffix, file))
       return createStringError("cannot make a temporary file: " +
