@@ -181,8 +181,10 @@ template <typename Element, unsigned Rows, unsigned Columns>
 LACUNA_INLINE void
 decodeMatrix(const RawBits<Element> (&raw)[Rows][Columns],
              typename Element::Compute (&to)[Rows][Columns]) {
+  const RawBits<Element> *source = raw[0];
+  typename Element::Compute *target = to[0];
   for (unsigned i = 0; i < Rows * Columns; ++i)
-    to[0][i] = Element::decode(raw[0][i]);
+    target[i] = Element::decode(source[i]);
 }
 
 template <typename Element, unsigned M, unsigned K>

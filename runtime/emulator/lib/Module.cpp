@@ -58,8 +58,9 @@ void LoadedModule::allocateVariables(const ptx::Module &module,
     variables.push_back(address);
     symbols[variable.name] = address;
     std::memset(reinterpret_cast<void *>(address), 0, variable.bytes);
-    std::memcpy(reinterpret_cast<void *>(address), variable.data.data(),
-                std::min<uint64_t>(variable.data.size(), variable.bytes));
+    if (!variable.data.empty())
+      std::memcpy(reinterpret_cast<void *>(address), variable.data.data(),
+                  std::min<uint64_t>(variable.data.size(), variable.bytes));
   }
 }
 
