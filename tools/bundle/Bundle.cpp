@@ -7,6 +7,7 @@
 #include "Numbers.h"
 #include "lacuna/Packing/SafeTensors.h"
 
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -62,6 +63,18 @@ Bundle parse(const json &root) {
   }
   return bundle;
 }
+
+void checkFile(const std::string &path, uint64_t bytes) {
+  std::error_code error;
+  uint64_t found = std::filesystem::file_size(path, error);
+  if (error)
+    throw Failure("the bundle is not whole: '" + path +
+                  "' cannot be read: " + error.message());
+  if (found != bytes)
+    throw Failure("the bundle is not whole: '" + path + "' has " +
+                  std::to_string(found) + " bytes, expected " +
+                  std::to_string(bytes) + ": copy it again");
+}
 } // namespace
 
 Bundle lacuna::bundle::readBundle(const std::string &folder) {
@@ -71,8 +84,11 @@ Bundle lacuna::bundle::readBundle(const std::string &folder) {
     throw Failure("found no '" + path +
                   "': expected a folder that `tools/dev bundle` made");
   try {
-    Bundle bundle = parse(json::parse(file));
+    json root = json::parse(file);
+    Bundle bundle = parse(root);
     bundle.folder = folder;
+    for (const auto &[name, bytes] : root.at("files").items())
+      checkFile(bundle.path(name), bytes.get<uint64_t>());
     return bundle;
   } catch (const json::exception &error) {
     throw Failure("'" + path + "' is damaged: " + error.what());
@@ -101,9 +117,8 @@ packing::Tensor lacuna::bundle::generate(const GeneratedWeight &weight) {
       if ((at + weight.group - first) % weight.group >= weight.kept)
         continue; // The buffer is zeroed.
     }
-    uint64_t bits = encode(weight.type, weight.offset +
-                                            weight.scale *
-                                                randomReal(weight.seed, i));
+    uint64_t bits = encode(
+        weight.type, weight.offset + weight.scale * randomReal(weight.seed, i));
     std::memcpy(data + i * bytes, &bits, bytes);
   }
   packing::Tensor tensor;

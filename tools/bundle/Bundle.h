@@ -60,7 +60,8 @@ struct Bundle {
   }
 };
 
-/// Reads FOLDER/bundle.json. Throws a Failure.
+/// Reads FOLDER/bundle.json; checks that all files are there, whole (the loader
+/// does not survive a library that is cut short). Throws a Failure.
 Bundle readBundle(const std::string &folder);
 
 /// The files of weights to give to a session; generated ones are written to

@@ -55,7 +55,9 @@ public:
     check(setStream(handle, device.stream), "cublasSetStream");
     int number = 0;
     check(getVersion(handle, &number), "cublasGetVersion");
-    version = "cuBLAS " + std::to_string(number);
+    version = "cuBLAS " + std::to_string(number / 10000) + "." +
+              std::to_string(number % 10000 / 100) + "." +
+              std::to_string(number % 100);
   }
   ~Cublas() override {
     if (handle)
@@ -78,8 +80,8 @@ public:
     int type = typeOf(product.type);
     check(gemm(handle, transposed, asIs, int(product.m), int(product.n),
                int(product.k), alpha, operands[index].w, type, int(product.k),
-               operands[index].x, type, int(product.k), beta,
-               operands[index].y, typeOf(product.out), int(product.m),
+               operands[index].x, type, int(product.k), beta, operands[index].y,
+               typeOf(product.out), int(product.m),
                integers                ? compute32I
                : product.type == "f32" ? computeTF32
                                        : compute32F,

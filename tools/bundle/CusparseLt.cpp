@@ -164,9 +164,8 @@ private:
 
 std::unique_ptr<Library> lacuna::bundle::openCusparseLt(Device &device,
                                                         std::string &why) {
-  void *library =
-      openLibrary({"libcusparseLt.so.0", "libcusparseLt.so",
-                   "/usr/local/cuda/lib64/libcusparseLt.so.0"},
-                  why);
+  void *library = openLibrary({"libcusparseLt.so.0", "libcusparseLt.so",
+                               "/usr/local/cuda/lib64/libcusparseLt.so.0"},
+                              why);
   return library ? std::make_unique<CusparseLt>(library, device) : nullptr;
 }

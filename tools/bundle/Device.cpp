@@ -83,8 +83,8 @@ double Stopwatch::stop() {
   device.check(device.table->event_record(device.handle, end, device.stream));
   device.check(device.table->event_synchronize(device.handle, end));
   float milliseconds = 0;
-  device.check(device.table->event_elapsed(device.handle, begin, end,
-                                           &milliseconds));
+  device.check(
+      device.table->event_elapsed(device.handle, begin, end, &milliseconds));
   return 1e3 * milliseconds;
 }
 

@@ -28,9 +28,7 @@ public:
   int ordinal() const { return table->ordinal(handle); }
   DLDevice where() const { return {table->type, table->ordinal(handle)}; }
   void check(lacuna_status status) const;
-  void synchronize() const {
-    check(table->stream_synchronize(handle, stream));
-  }
+  void synchronize() const { check(table->stream_synchronize(handle, stream)); }
 
   std::string name;
   const lacuna_device_table *table = nullptr;

@@ -109,10 +109,10 @@ void lacuna::bundle::enterContext(int ordinal) {
   auto getDevice = find<int (*)(int *, int)>(library, "cuDeviceGet");
   auto retain =
       find<int (*)(void **, int)>(library, "cuDevicePrimaryCtxRetain");
-  auto set = find<int (*)(void *)>(library, "cuCtxSetCurrent");
+  auto push = find<int (*)(void *)>(library, "cuCtxPushCurrent_v2");
   int device = 0;
   void *context = nullptr;
   check(getDevice(&device, ordinal), "cuDeviceGet");
   check(retain(&context, device), "cuDevicePrimaryCtxRetain");
-  check(set(context), "cuCtxSetCurrent");
+  check(push(context), "cuCtxPushCurrent");
 }

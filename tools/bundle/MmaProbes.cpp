@@ -2,9 +2,9 @@
 //
 // mma and mma.sp: every shape and type that the emulator has, every selector of
 // metadata, ordered and plain. Where elements stand in fragments, and which
-// bits of metadata describe them, is that of the figures of the PTX ISA ("Matrix
-// Fragments for mma.m16n8k16 with floating point type" and so on), which the
-// emulator's tests use, too.
+// bits of metadata describe them, is that of the figures of the PTX ISA
+// ("Matrix Fragments for mma.m16n8k16 with floating point type" and so on),
+// which the emulator's tests use, too.
 
 #include "Figures.h"
 #include "Numbers.h"
@@ -54,8 +54,8 @@ uint64_t drawValue(std::mt19937_64 &random, const std::string &type,
   unsigned exponent = type == "f16" ? 5 : type == "f64" ? 11 : 8;
   unsigned fraction = total - 1 - exponent;
   unsigned reach = kind == Wide && type != "f16" ? 24 : 8;
-  uint64_t field = (uint64_t(1) << (exponent - 1)) - 1 - reach / 2 +
-                   (random() % reach);
+  uint64_t field =
+      (uint64_t(1) << (exponent - 1)) - 1 - reach / 2 + (random() % reach);
   return (bits & ((uint64_t(1) << fraction) - 1)) | field << fraction |
          (bits >> 63) << (total - 1);
 }
@@ -122,7 +122,7 @@ void MmaProbe::finish() {
   inputs.insert(inputs.end(), countC, cType);
   outputs.assign(countC, cType);
   std::string form = std::string("mma.") +
-                     (!sparse    ? ""
+                     (!sparse   ? ""
                       : ordered ? "sp::ordered_metadata."
                                 : "sp.") +
                      "sync.aligned." + shape + ".row.col." +
@@ -298,11 +298,9 @@ void lacuna::bundle::addMmaProbes(Probes &probes) {
     add(probes, probe);
   };
   for (bool sparse : {false, true})
-    for (const char *shape : sparse
-                                 ? std::array<const char *, 2>{"m16n8k16",
-                                                               "m16n8k32"}
-                                 : std::array<const char *, 2>{"m16n8k8",
-                                                               "m16n8k16"}) {
+    for (const char *shape :
+         sparse ? std::array<const char *, 2>{"m16n8k16", "m16n8k32"}
+                : std::array<const char *, 2>{"m16n8k8", "m16n8k16"}) {
       floats(shape, "f16", "f32", sparse);
       floats(shape, "f16", "f16", sparse);
       floats(shape, "bf16", "f32", sparse);

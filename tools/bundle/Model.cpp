@@ -73,8 +73,8 @@ void Model::prepare(const std::vector<packing::Tensor> &inputs) {
     inputMemory.back().write(inputs[i].bytes.data, inputs[i].bytes.size);
   }
   for (size_t i = 0; i < inputs.size(); ++i)
-    ins.push_back(describe(device, inputMemory[i], inputShapes[i],
-                           info.inputs[i].dtype));
+    ins.push_back(
+        describe(device, inputMemory[i], inputShapes[i], info.inputs[i].dtype));
   size_t numDims = 0;
   for (size_t i = 0; i < info.num_outputs; ++i)
     numDims += info.outputs[i].ndim;

@@ -12,8 +12,7 @@
 using namespace lacuna::bundle;
 
 namespace {
-uint64_t loadWord(const std::vector<uint8_t> &data, size_t at,
-                  unsigned bytes) {
+uint64_t loadWord(const std::vector<uint8_t> &data, size_t at, unsigned bytes) {
   uint64_t value = 0;
   std::memcpy(&value, &data[at], bytes);
   return value;

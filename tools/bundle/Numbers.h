@@ -34,8 +34,7 @@ inline bool isInteger(const std::string &type) {
 }
 /// 16 for "bf16", "s16" and "i16"; tf32 has 32.
 inline unsigned bitsOf(const std::string &type) {
-  return unsigned(
-      std::stoul(type.substr(type.find_first_of("0123456789"))));
+  return unsigned(std::stoul(type.substr(type.find_first_of("0123456789"))));
 }
 
 /// The value that the low bits of `bits` stand for: "f16", "bf16", "tf32",

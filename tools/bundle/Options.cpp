@@ -16,7 +16,9 @@ Runs the bundle's tests, instruction probes and benchmarks on a GPU and writes
 a report.
 
   --device=NAME     cuda (default), cuda:1, emulator, emulator:sm_80
-  --only=LIST       of tests, probes, benchmarks, separated by commas
+  --only=LIST       of tests, probes, benchmarks, separated by commas (default:
+                    all; without benchmarks on the emulator, whose times are
+                    the host's and tell nothing of a GPU)
   --filter=TEXT     only what has TEXT in its name
   --out=FOLDER      for report.json and golden vectors (default: results/NAME)
   --samples=N       a time is the median of N sweeps (default 30)
@@ -55,7 +57,7 @@ void parseParts(const std::string &value, Options &options) {
     else if (part == "probes")
       options.probes = true;
     else if (part == "benchmarks")
-      options.benchmarks = true;
+      options.benchmarks = options.benchmarksAsked = true;
     else
       throw Failure("--only=" + value + ": there is no '" + part +
                     "', expected tests, probes or benchmarks");

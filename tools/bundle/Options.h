@@ -35,6 +35,8 @@ struct Options {
   /// Only what has this in its name.
   std::string filter;
   bool tests = true, probes = true, benchmarks = true;
+  /// By --only; else the emulator, which predicts no time, leaves them out.
+  bool benchmarksAsked = false;
   /// Sweeps that a time is the median of.
   unsigned samples = 30;
   /// Bytes that a sweep touches, more than a GPU's second-level cache.

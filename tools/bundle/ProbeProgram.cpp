@@ -17,20 +17,18 @@ std::string lacuna::bundle::names(const char *prefix, unsigned first,
 /// Block b is warp b. A register takes 256 bytes, 8 for each lane, so register
 /// r of it lies at (b * registers + r) * 256.
 std::string Probe::ptx() const {
-  std::string text =
-      ".version " + version + "\n.target " + target +
-      "\n.address_size 64\n\n"
-      ".visible .entry probe(.param .u64 in, .param .u64 out, "
-      ".param .u64 bytes)\n{\n"
-      "  .reg .b64 %from, %to, %data, %offset, %start;\n"
-      "  .reg .b32 %lane, %warp;\n";
+  std::string text = ".version " + version + "\n.target " + target +
+                     "\n.address_size 64\n\n"
+                     ".visible .entry probe(.param .u64 in, .param .u64 out, "
+                     ".param .u64 bytes)\n{\n"
+                     "  .reg .b64 %from, %to, %data, %offset, %start;\n"
+                     "  .reg .b32 %lane, %warp;\n";
   if (sharedBytes)
     text += "  .shared .align 128 .b8 buffer[" + std::to_string(sharedBytes) +
             "];\n";
   auto declare = [&](const char *prefix, const std::vector<std::string> &all) {
     for (size_t i = 0; i < all.size(); ++i)
-      text +=
-          "  .reg ." + all[i] + " %" + prefix + std::to_string(i) + ";\n";
+      text += "  .reg ." + all[i] + " %" + prefix + std::to_string(i) + ";\n";
   };
   declare("i", inputs);
   declare("o", outputs);

@@ -54,10 +54,11 @@ Registers execute(Device &device, const Probe &probe, const std::string &ptx,
                   const Data &data) {
   const lacuna_device_table *table = device.table;
   lacuna_module *module = nullptr;
-  device.check(table->module_load(device.handle, ptx.data(), ptx.size(),
-                                  &module));
+  device.check(
+      table->module_load(device.handle, ptx.data(), ptx.size(), &module));
   std::unique_ptr<lacuna_module, std::function<void(lacuna_module *)>> owner(
-      module, [&](lacuna_module *m) { table->module_destroy(device.handle, m); });
+      module,
+      [&](lacuna_module *m) { table->module_destroy(device.handle, m); });
   lacuna_kernel *kernel = nullptr;
   device.check(table->module_kernel(device.handle, module, "probe", &kernel));
 
@@ -167,8 +168,9 @@ void compareDevices(const Registers &a, const Registers &b,
       continue;
     ++different;
     if (isFloat(expected))
-      most = std::max<int64_t>(most, std::llabs(ordered(expected.type, first) -
-                                                ordered(expected.type, second)));
+      most =
+          std::max<int64_t>(most, std::llabs(ordered(expected.type, first) -
+                                             ordered(expected.type, second)));
   }
   entry["bits_different_from_emulator"] = different;
   entry["ulps_from_emulator"] = most;
@@ -222,8 +224,7 @@ void runProbe(Run &run, const Probe &probe, Device &emulator, Golden &golden,
   for (char c : probe.name)
     seed = randomBits(seed, uint8_t(c));
   Data data = drawData(probe, seed);
-  std::string ptx =
-      readFile(run.bundle.path("probes/" + probe.name + ".ptx"));
+  std::string ptx = readFile(run.bundle.path("probes/" + probe.name + ".ptx"));
   Registers found = execute(run.device, probe, ptx, data);
   Verdict verdict = judge(found, data.expected);
   entry["outputs"] = verdict.count;

@@ -55,22 +55,18 @@ static void printBenchmarks(const json &benchmarks) {
               "TFLOP/s", "cuBLAS", "cuSPARSELt");
   for (const json &entry : benchmarks) {
     std::string name = entry["name"];
-    if (!entry.contains("microseconds")) {
-      std::printf("%-34s failed\n", name.c_str());
-      continue;
-    }
-    std::printf("%-34s %11.1f %9.1f", name.c_str(),
-                entry["microseconds"]["median"].get<double>(),
-                entry["tflops"].get<double>());
+    if (entry.contains("microseconds"))
+      std::printf("%-34s %11.1f %9.1f", name.c_str(),
+                  entry["microseconds"]["median"].get<double>(),
+                  entry["tflops"].get<double>());
+    else
+      std::printf("%-34s %11s %9s", name.c_str(), "failed", "");
     for (const char *library : {"cuBLAS", "cuSPARSELt"}) {
-      if (!entry.contains(library))
-        std::printf(" %11s", "-");
-      else if (!entry[library].contains("microseconds"))
-        std::printf(" %11s",
-                    entry[library]["status"].get<std::string>().rfind(
-                        "not found", 0) == 0
-                        ? "not found"
-                        : "failed");
+      std::string status = entry[library]["status"];
+      if (status != "passed")
+        std::printf(" %11s", status.rfind("not found", 0) == 0 ? "not found"
+                             : status.rfind("not run", 0) == 0 ? "not run"
+                                                               : "failed");
       else
         std::printf(" %11.1f",
                     entry[library]["microseconds"]["median"].get<double>());
@@ -89,7 +85,7 @@ void lacuna::bundle::printTable(const Run &run) {
     std::map<std::string, unsigned> counts;
     for (const json &entry : run.report[part])
       ++counts[entry["status"]];
-    std::printf("%-24s %8u %8u %8u\n", part, counts["passed"],
-                counts["failed"], counts["skipped"]);
+    std::printf("%-24s %8u %8u %8u\n", part, counts["passed"], counts["failed"],
+                counts["skipped"]);
   }
 }

@@ -90,8 +90,8 @@ void compare(const std::string &what, const Tensor &found,
 std::vector<Tensor> inputsOf(const SafeTensorsFile &file, unsigned number) {
   std::vector<Tensor> inputs;
   for (unsigned i = 0;; ++i) {
-    const Tensor *tensor = file.find(std::to_string(number) + "/in" +
-                                     std::to_string(i));
+    const Tensor *tensor =
+        file.find(std::to_string(number) + "/in" + std::to_string(i));
     if (!tensor)
       return inputs;
     inputs.push_back(*tensor);

@@ -99,7 +99,7 @@ def rounded(arrays, precision):
 
 def digits(sparse):
     path = os.path.join(ROOT, "tools/digits", "sparse.safetensors" if sparse else "dense.safetensors")
-    weights = read_safetensors(path)
+    weights = unpack(read_safetensors(path))
     precision = "bf16" if sparse else "f32"
     exact = rounded({k: a for k, (a, _) in weights.items()}, precision)
     images = np.load(os.path.join(ROOT, "tools/digits/images.npy"))[:128].astype(np.float32)
@@ -174,7 +174,7 @@ def read_safetensors(path):
     with open(path, "rb") as file:
         data = file.read()
     size = int.from_bytes(data[:8], "little")
-    names = {"F32": ("f32", np.float32), "F16": ("f16", np.float16)}
+    names = {"F32": ("f32", np.float32), "U8": ("u8", np.uint8)}
     result = {}
     for name, entry in json.loads(data[8:8 + size]).items():
         if name == "__metadata__":
@@ -182,6 +182,20 @@ def read_safetensors(path):
         kind, dtype = names[entry["dtype"]]
         first, last = entry["data_offsets"]
         result[name] = (np.frombuffer(data[8 + size + first:8 + size + last], dtype).reshape(entry["shape"]), kind)
+    return result
+
+
+def unpack(weights):
+    """2:4 weights as dense ones: docs/Weights.md, "The canonical form"."""
+    result = {}
+    for name, (array, kind) in weights.items():
+        stem, _, part = name.rpartition(".")
+        if part == "values":
+            dense = np.zeros((*array.shape[:-1], 4), array.dtype)
+            np.put_along_axis(dense, weights[f"{stem}.coordinates"][0].astype(np.int64), array, axis=-1)
+            result[stem] = (dense.reshape(array.shape[0], -1), kind)
+        elif part != "coordinates":
+            result[name] = (array, kind)
     return result
 
 

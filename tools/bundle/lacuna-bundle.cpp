@@ -41,8 +41,7 @@ int perform(const Options &options, const Bundle &bundle, json report) {
     int ordinal = colon == std::string::npos
                       ? 0
                       : std::atoi(options.device.c_str() + colon + 1);
-    int driver =
-        checkDriver(ordinal, parseVersion(bundle.cuda), bundle.ptx);
+    int driver = checkDriver(ordinal, parseVersion(bundle.cuda), bundle.ptx);
     report["device"]["driver"] = "CUDA " + describeVersion(driver);
   }
   Device device(options.device);
@@ -60,8 +59,7 @@ int perform(const Options &options, const Bundle &bundle, json report) {
     runTests(run);
   if (options.probes)
     runProbes(run);
-  // The emulator predicts no time.
-  if (options.benchmarks && device.isGPU())
+  if (options.benchmarks && (device.isGPU() || options.benchmarksAsked))
     runBenchmarks(run);
   if (run.passed + run.failed == 0)
     throw Failure("nothing has '" + options.filter + "' in its name");
@@ -99,8 +97,7 @@ int main(int argc, char **argv) {
     } catch (const Failure &failure) {
       if (failure.code != NoGPU && failure.code != UnsuitableGPU)
         throw;
-      report["result"] =
-          failure.code == NoGPU ? "no GPU" : "unsuitable GPU";
+      report["result"] = failure.code == NoGPU ? "no GPU" : "unsuitable GPU";
       report["message"] = failure.what();
       writeReport(options, report);
       throw;

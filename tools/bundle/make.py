@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Makes a bundle, the folder that run.sh runs on a machine with a GPU, from the
-compiler and from a build of runtime/ that links the C++ library statically.
-`tools/dev bundle` calls it."""
+compiler and the target lacuna-bundle of a build. `tools/dev bundle` calls it."""
 import argparse
 import concurrent.futures
 import json
@@ -52,7 +51,7 @@ def check_program(path, readelf):
     for names in needed:
         name = "".join(names)
         if not LIBRARIES.fullmatch(name):
-            raise Failure(f"{path} needs {name}: expected a build with LACUNA_STATIC_CXX")
+            raise Failure(f"{path} needs {name}: expected only what every Linux has")
     found = re.findall(r"GLIBC_(\d+\.\d+)", call(readelf, "-V", path))
     return max(map(version, found), default=(2, 17))
 
@@ -62,7 +61,7 @@ def copy_programs(options):
     for name in PROGRAMS:
         target = os.path.join(options.out, name)
         os.makedirs(os.path.dirname(target), exist_ok=True)
-        shutil.copyfile(os.path.realpath(os.path.join(options.build, name)), target)
+        shutil.copyfile(os.path.realpath(os.path.join(options.build, "bundle", name)), target)
         os.chmod(target, 0o755)
         call(options.strip, "--strip-all" if name.startswith("bin/") else "--strip-unneeded", target)
         glibc = max(glibc, check_program(target, options.readelf))
@@ -75,7 +74,7 @@ def compile_to(options, folder, text, flags, layouts=None, params=None):
         source = os.path.join(scratch, "model.mlir")
         with open(source, "w") as file:
             file.write(text)
-        command = [options.compiler, source, "--target=sm_80", "--target=sm_90a", "--no-cubin", "--cpu=x86-64",
+        command = [os.path.join(options.build, "bin/lacuna-compile"), source, "--target=sm_80", "--target=sm_90a", "--no-cubin", "--cpu=x86-64",
                    "-o", os.path.join(folder, "model"), *flags]
         if layouts:
             rules = os.path.join(scratch, "rules.json")
@@ -150,8 +149,8 @@ def fill(name, target, values):
         file.write(text)
 
 
-def size_of(folder):
-    return sum(os.path.getsize(os.path.join(base, name)) for base, _, names in os.walk(folder) for name in names)
+def files_of(folder):
+    return sorted(os.path.join(base, name) for base, _, names in os.walk(folder) for name in names)
 
 
 def producer():
@@ -169,14 +168,15 @@ def make(options):
     ptx = ptx_version(options.out)
     values = {"GLIBC": ".".join(map(str, glibc)), "PTX": ".".join(map(str, ptx)), "CUDA": CUDA_OF_PTX[ptx],
               "TESTS": len(contents["tests"])}
+    files = {os.path.relpath(path, options.out): os.path.getsize(path) for path in files_of(options.out)}
     with open(os.path.join(options.out, "bundle.json"), "w") as file:
         json.dump({"version": 1, "producer": producer(), "seed": options.seed, "ptx": values["PTX"],
-                   "cuda": values["CUDA"], "glibc": values["GLIBC"], **contents}, file, indent=1)
+                   "cuda": values["CUDA"], "glibc": values["GLIBC"], **contents, "files": files}, file, indent=1)
     fill("run.sh", os.path.join(options.out, "run.sh"), values)
     os.chmod(os.path.join(options.out, "run.sh"), 0o755)
     fill("README.md", os.path.join(options.out, "README.md"), values)
     shutil.copy(os.path.join(ROOT, "LICENSE"), options.out)
-    size = size_of(options.out)
+    size = sum(map(os.path.getsize, files_of(options.out)))
     if size > LIMIT:
         raise Failure(f"{options.out} has {size:,} bytes, expected at most {LIMIT:,}: leave out samples in cases.py")
     archive = options.out + ".tar.gz"
@@ -189,8 +189,7 @@ def make(options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--compiler", required=True, help="lacuna-compile")
-    parser.add_argument("--build", required=True, help="build of runtime/ with LACUNA_STATIC_CXX")
+    parser.add_argument("--build", required=True, help="folder of a build")
     parser.add_argument("--out", required=True, type=os.path.abspath, help="the folder; it is replaced")
     parser.add_argument("--reduced", action="store_true", help="one test of each kind")
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "little"))

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from . import build, demos, install, status, testing
+from . import build, bundle, demos, install, status, testing
 from .console import STATE, Failure, clock, say
 
 TEXT = """\
@@ -45,6 +45,10 @@ def parse():
     test.add_argument("--with-torch", action="store_true", help="also the tests that need PyTorch (5 GB)")
     test.add_argument("--long", action="store_true", help="also the long tier: fuzzing and the like")
     add("build", "build everything").add_argument("targets", nargs="*", metavar="TARGET")
+    packed = add("bundle", "make a folder that tests GPU code on a machine with a driver and nothing else")
+    packed.add_argument("--out", metavar="FOLDER", help="the folder (default: .lacuna/out/lacuna-bundle); it is replaced")
+    packed.add_argument("--seed", type=int, help="of all that is drawn at random (default: a new one)")
+    packed.add_argument("--reduced", action="store_true", help="one test of each kind")
     setup = add("setup", "only set up", preset=False)
     setup.add_argument("--with-torch", action="store_true", help="PyTorch too (5 GB)")
     add("doctor", "say what is installed, change nothing", preset=False)
@@ -84,6 +88,9 @@ def perform(options):
     elif command == "build":
         install.setup(cuda=False)
         build.build(options.preset, options.targets)
+    elif command == "bundle":
+        install.setup(cuda=False)
+        bundle.make(options)
     elif command == "run":
         install.setup()
         demos.run(options.demo, options.preset)
@@ -101,7 +108,7 @@ def main():
             demos.check(options.demo)
         lock = alone() if options.command not in ("format", "status", "doctor") else None
         good = perform(options)
-        if options.command in ("setup", "build"):
+        if options.command in ("setup", "build", "bundle"):
             say(f"{options.command}: ready after {clock(time.monotonic() - start)}")
         del lock
         return 0 if good else 1

@@ -23,7 +23,14 @@ struct lacuna::runtime::cuda::CUfunc_st {
 
 namespace {
 std::string record;
-int gpus = 0, major = 9, pools = 1;
+
+/// For programs that cannot call lacuna_fake_cuda.
+int fromEnvironment(const char *name, int otherwise) {
+  const char *text = std::getenv(name);
+  return text ? std::atoi(text) : otherwise;
+}
+int gpus = fromEnvironment("LACUNA_FAKE_GPUS", 0);
+int major = fromEnvironment("LACUNA_FAKE_MAJOR", 9), pools = 1;
 std::string failing;
 CUresult failure;
 char context[3];
@@ -55,7 +62,7 @@ EXPORT CUresult cuInit(unsigned) {
   return note("cuInit") ? failure : CUDA_SUCCESS;
 }
 EXPORT CUresult cuDriverGetVersion(int *version) {
-  *version = 13000;
+  *version = fromEnvironment("LACUNA_FAKE_DRIVER", 13000);
   return CUDA_SUCCESS;
 }
 EXPORT CUresult cuGetErrorName(CUresult error, const char **text) {
