@@ -20,7 +20,7 @@ import references
 from contraction_matrix import module
 from lacuna_test.types import SAFETENSORS, load, random_nm, store
 
-SIZES = (0, 1, 17, 70)
+SIZES = (0, 1, 17, 40)
 ROW_SIZES = ((3, 16), (1, 1), (5, 17), (64, 65), (2, 1000))
 # Sums of a model's layers are of unlike sizes: its outputs may be off by this
 # part of the largest one.
@@ -43,34 +43,32 @@ def read(path):
 
 
 def contraction(c, rng):
-    t, (n, m) = c["type"], c["layout"]
-    out = "i32" if t == "i8" else t
-    dim = 0 if c["transposed"] else 1
-    shape = (c["K"], c["M"]) if c["transposed"] else (c["M"], c["K"])
+    kind = c["kind"]
+    t, s, (n, m) = kind.element, kind.sums, c["layout"]
+    out = contractions.out_type(c)
 
     def draw(shape):
-        return rng.integers(-128, 128, shape).astype(np.float64) if t == "i8" else rng.standard_normal(shape)
+        return rng.integers(-128, 128, shape).astype(np.float64) if kind.integer else rng.standard_normal(shape)
 
-    w, bias = store(random_nm(rng, shape, dim, n, m, draw), t), store(draw((c["M"],)), out)
-    flags = [f"--force-route={c['route']}"] + ([f"--precision={c['precision']}"] if c["precision"] else [])
-    if c["schedule"]:
-        flags += [f"--{name}={value}" for name, value in zip(("tile", "warps", "stages"), c["schedule"])]
+    lead = c["batch"] if c["batch_of_weights"] else ()
+    shape = lead + ((c["K"], c["M"]) if c["w_turned"] else (c["M"], c["K"]))
+    w = store(random_nm(rng, shape, len(lead) + (0 if c["w_turned"] else 1), n, m, draw), t)
+    bias = store(draw((c["M"],)), s)
     cases = []
     for size in SIZES:
-        x = store(draw(c["batch"] + (size, c["K"])), t)
-        residual = store(draw(c["batch"] + (size, c["M"])), out)
-        expected, bound = contractions.bound_of(c, contractions.rounded(x, c), contractions.rounded(w, c), load(bias, out),
-                                                load(residual, out) if c["residual"] else 0)
-        cases.append(([(x, t)] + ([(residual, out)] if c["residual"] else []), [expected], [bound]))
+        x = store(draw(c["batch"] + ((c["K"], size) if c["x_turned"] else (size, c["K"]))), t)
+        residual = store(draw(c["batch"] + ((c["M"], size) if c["y_turned"] else (size, c["M"]))), s)
+        expected, bound = contractions.reference(c, contractions.rounded(x, kind), contractions.rounded(w, kind),
+                                                 load(bias, s), load(residual, s))
+        cases.append(([(x, t)] + ([(residual, s)] if c["residual"] != "none" else []), [expected], [bound]))
     sparse = c["route"] == "tensor-core"
-    takes_mma = t in ("bf16", "f16", "i8") or c["precision"]
-    words = [c["precision"] and f"{t} by {c['precision']}" or t, "f16 sums" if c.get("sums") else "", c["route"],
-             f"{n}:{m}", "bias" if c["bias"] else "", "residual" if c["residual"] else "",
-             "" if c["activation"] == "none" else c["activation"], "w turned" if c["transposed"] else "",
-             f"batch {len(c['batch'])}" if c["batch"] else "", f"m={c['M']} k={c['K']}"]
-    return Test("contraction " + " ".join(word for word in words if word), "contractions", module(c), cases,
-                {"w": (w, t), **({"bias": (bias, out)} if c["bias"] else {})}, layouts={"w": f"nm<{n}:{m}>"}, flags=flags,
-                uses="mma.sp" if sparse else "mma" if takes_mma else "")
+    words = [t, f"sums {s}" if s != t else "", f"by {kind.precision}" if kind.precision else "", f"to {out}" if out != s else "",
+             c["route"], f"{n}:{m}", "bias" if c["bias"] else "", f"residual {c['residual']}" if c["residual"] != "none" else "",
+             "" if c["activation"] == "none" else c["activation"], *(f"{o} turned" for o in "xwy" if c[f"{o}_turned"]),
+             f"batch {'x'.join(map(str, c['batch']))}" if c["batch"] else "", f"m={c['M']} k={c['K']}"]
+    return Test("contraction " + " ".join(word for word in words if word), "contractions", contractions.module(c), cases,
+                {"w": (w, t), **({"bias": (bias, s)} if c["bias"] else {})}, layouts={"w": f"nm<{n}:{m}>"},
+                flags=contractions.flags(c), uses="mma.sp" if sparse else "mma" if kind.depth else "")
 
 
 def row_operation(t, part, rng):

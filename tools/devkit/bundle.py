@@ -10,9 +10,11 @@ from .console import ROOT, STATE, relative, say, step
 def make(options):
     build(options.preset, ["lacuna-compile", "lacuna-bundle"])
     out = os.path.abspath(options.out or os.path.join(STATE, "out/lacuna-bundle"))
-    extra = ["--seed", str(options.seed)] if options.seed is not None else []
+    extra = ["--reduced"] if options.reduced else []
+    if options.seed is not None:
+        extra += ["--seed", str(options.seed)]
     step("Making the bundle",
          [os.path.join(STATE, "venv/bin/python"), os.path.join(ROOT, "tools/bundle/make.py"),
-          "--build", build_folder(options.preset), "--out", out, "--jobs", str(jobs()), *extra, *(["--reduced"] if options.reduced else [])], "bundle")
+          "--build", build_folder(options.preset), "--out", out, "--jobs", str(jobs()), *extra], "bundle")
     say(f"{relative(out)}: copy this folder, or {os.path.basename(out)}.tar.gz beside it, to a machine with a GPU and run "
         "its run.sh")
