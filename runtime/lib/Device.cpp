@@ -178,6 +178,26 @@ void Device::upload(void *target, const void *source, uint64_t bytes) const {
     std::memcpy(target, source, bytes);
 }
 
+void Device::move(void *target, const void *source, uint64_t bytes,
+                  void *stream) const {
+  if (bytes == 0)
+    return;
+  if (isHost())
+    std::memmove(target, source, bytes);
+  else
+    copy(target, source, bytes, LACUNA_COPY_ON_DEVICE, stream);
+}
+
+void Device::clear(void *target, uint64_t bytes, void *stream) const {
+  if (bytes == 0)
+    return;
+  if (isHost())
+    std::memset(target, 0, bytes);
+  else
+    check(functions->fill(device, target, 0, 1, bytes, stream),
+          "clearing " + bytesText(bytes));
+}
+
 void *Device::allocate(uint64_t bytes, void *stream) const {
   void *memory = nullptr;
   check(functions->allocate(device, bytes, stream, &memory),

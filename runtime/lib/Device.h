@@ -59,6 +59,11 @@ public:
   std::shared_ptr<void> allocateShared(uint64_t bytes) const;
   void upload(void *target, const void *source, uint64_t bytes) const;
 
+  // Within its memory; on a GPU in the order of the stream.
+  void move(void *target, const void *source, uint64_t bytes,
+            void *stream) const;
+  void clear(void *target, uint64_t bytes, void *stream) const;
+
   // GPUs only, ordered on the stream.
   void *allocate(uint64_t bytes, void *stream) const;
   void release(void *memory, void *stream) const noexcept;

@@ -174,7 +174,33 @@ void checkMma(const Node &view, const Binding &binding,
     view.expected("another view for this weight (" + mma.message() + ")");
 }
 
-Binding parseBinding(const Node &node, const std::vector<TensorSpec> &weights) {
+StateSpec parseState(const Node &node, const std::vector<TensorSpec> &weights) {
+  StateSpec state;
+  state.tensor = parseTensor(node, 0);
+  auto weight = node.find("weight");
+  if (!weight)
+    return state;
+  state.weight = weight->integer(0, static_cast<int64_t>(weights.size()) - 1);
+  const TensorSpec &initial = weights[*state.weight];
+  if (initial.type != state.tensor.type ||
+      initial.shape != state.tensor.shape || initial.layout)
+    weight->expected("a dense weight of the state's type and shape");
+  return state;
+}
+
+/// What the bindings of functions refer to.
+struct Bindable {
+  const std::vector<TensorSpec> &weights;
+  const std::vector<StateSpec> &state;
+};
+
+Binding parseBinding(const Node &node, const Bindable &bindable) {
+  const std::vector<TensorSpec> &weights = bindable.weights;
+  if (auto state = node.find("state")) {
+    int64_t last = static_cast<int64_t>(bindable.state.size()) - 1;
+    return {static_cast<size_t>(state->integer(0, last)), View::State,
+            std::nullopt};
+  }
   static const View views[] = {View::Dense, View::Values, View::Coordinates,
                                View::MmaValues, View::MmaMetadata};
   Binding binding;
@@ -210,8 +236,16 @@ void checkDistinct(const std::vector<TensorSpec> &specs,
       bad("two " + what + " are called '" + spec.name + "'");
 }
 
-FunctionSpec parseFunction(const Node &node,
-                           const std::vector<TensorSpec> &weights) {
+/// A function that has a state twice would take two buffers for one.
+void checkStateOnce(const FunctionSpec &function) {
+  std::set<size_t> bound;
+  for (const Binding &binding : function.bindings)
+    if (binding.view == View::State && !bound.insert(binding.weight).second)
+      bad("'" + function.name + "' binds the state " +
+          std::to_string(binding.weight) + " twice");
+}
+
+FunctionSpec parseFunction(const Node &node, const Bindable &bindable) {
   FunctionSpec function;
   function.name = node.at("name").string();
   if (function.name.empty())
@@ -224,18 +258,19 @@ FunctionSpec parseFunction(const Node &node,
     function.outputs.push_back(parseTensor(output, -1));
   if (auto bindings = node.find("bindings"))
     for (const Node &binding : bindings->items())
-      function.bindings.push_back(parseBinding(binding, weights));
+      function.bindings.push_back(parseBinding(binding, bindable));
+  checkStateOnce(function);
   checkDistinct(function.inputs, "inputs of '" + function.name + "'");
   checkDistinct(function.outputs, "outputs of '" + function.name + "'");
   return function;
 }
 
-std::vector<FunctionSpec>
-parseFunctions(const Node &node, const std::vector<TensorSpec> &weights) {
+std::vector<FunctionSpec> parseFunctions(const Node &node,
+                                         const Bindable &bindable) {
   std::vector<FunctionSpec> functions;
   std::set<std::string> names;
   for (const Node &function : node.at("functions").items()) {
-    functions.push_back(parseFunction(function, weights));
+    functions.push_back(parseFunction(function, bindable));
     if (!names.insert(functions.back().name).second)
       bad("two functions are called '" + functions.back().name + "'");
   }
@@ -247,7 +282,7 @@ parseFunctions(const Node &node, const std::vector<TensorSpec> &weights) {
 
 /// What is common to a manifest of ABI 1 and to a target of ABI 2.
 TargetSpec parseTarget(const Node &node, const char *nameKey,
-                       const std::vector<TensorSpec> &weights) {
+                       const Bindable &bindable) {
   TargetSpec target;
   target.name = node.at(nameKey).string();
   if (auto cpu = node.find("cpu"))
@@ -255,7 +290,7 @@ TargetSpec parseTarget(const Node &node, const char *nameKey,
   if (auto features = node.find("features"))
     for (const Node &feature : features->items())
       target.features.push_back(feature.string());
-  target.functions = parseFunctions(node, weights);
+  target.functions = parseFunctions(node, bindable);
   return target;
 }
 
@@ -282,11 +317,11 @@ void checkSameFunctions(const TargetSpec &target, const TargetSpec &first) {
 }
 
 std::vector<TargetSpec> parseTargets(const Node &node,
-                                     const std::vector<TensorSpec> &weights) {
+                                     const Bindable &bindable) {
   std::vector<TargetSpec> targets;
   std::set<std::string> names;
   for (const Node &item : node.items()) {
-    TargetSpec target = parseTarget(item, "name", weights);
+    TargetSpec target = parseTarget(item, "name", bindable);
     target.architecture = Architecture::parse(target.name);
     if (auto prefix = item.find("prefix"))
       target.prefix = prefix->string();
@@ -332,8 +367,15 @@ const char *lacuna::runtime::getName(View view) {
     return "mma.values";
   case View::MmaMetadata:
     return "mma.metadata";
+  case View::State:
+    return "state";
   }
   return "?";
+}
+
+bool FunctionSpec::usesState() const {
+  return std::any_of(bindings.begin(), bindings.end(),
+                     [](const Binding &b) { return b.view == View::State; });
 }
 
 size_t FunctionSpec::numOutputDims() const {
@@ -359,9 +401,17 @@ Manifest Manifest::parse(std::string_view text) {
     for (const Node &weight : node->items())
       manifest.weights.push_back(parseWeight(weight));
   checkDistinct(manifest.weights, "weights");
+  std::vector<TensorSpec> state;
+  if (auto node = root.find("state"))
+    for (const Node &item : node->items()) {
+      manifest.state.push_back(parseState(item, manifest.weights));
+      state.push_back(manifest.state.back().tensor);
+    }
+  checkDistinct(state, "states");
+  Bindable bindable{manifest.weights, manifest.state};
   if (version == 1)
-    manifest.targets.push_back(parseTarget(root, "target", manifest.weights));
+    manifest.targets.push_back(parseTarget(root, "target", bindable));
   else
-    manifest.targets = parseTargets(root.at("targets"), manifest.weights);
+    manifest.targets = parseTargets(root.at("targets"), bindable);
   return manifest;
 }

@@ -27,12 +27,20 @@ struct TensorSpec {
   std::string prunes; ///< The weight that this is, pruned; or empty.
 };
 
-/// The buffer of a weight that a function reads.
-enum class View { Dense, Values, Coordinates, MmaValues, MmaMetadata };
+/// A tensor that lives in the session and that runs change.
+struct StateSpec {
+  TensorSpec tensor; ///< Of static shape.
+  /// The weight that holds its initial value; zeros where there is none.
+  std::optional<size_t> weight;
+};
+
+/// The buffer of a weight that a function reads, or a state that it updates.
+enum class View { Dense, Values, Coordinates, MmaValues, MmaMetadata, State };
 const char *getName(View view);
 
 struct Binding {
-  size_t weight; ///< Index into Manifest::weights.
+  /// Index into Manifest::weights; of View::State, into Manifest::state.
+  size_t weight;
   View view;
   /// What its elements are rounded to before; not set for `coordinates`.
   std::optional<packing::Precision> precision;
@@ -50,6 +58,8 @@ struct FunctionSpec {
   std::vector<TensorSpec> outputs;
   std::vector<Binding> bindings;
 
+  /// Whether a run reads or changes the session's state.
+  bool usesState() const;
   /// The sum of the outputs' ranks.
   size_t numOutputDims() const;
 };
@@ -70,6 +80,7 @@ struct Manifest {
   /// At least one, each with the same functions.
   std::vector<TargetSpec> targets;
   std::vector<TensorSpec> weights;
+  std::vector<StateSpec> state;
 
   /// Throws an Error that names what is wrong. Checks everything that later
   /// code relies on; unknown keys are ignored.

@@ -238,6 +238,8 @@ void Model::describe() {
   }
   for (const TensorSpec &weight : content.weights)
     weightInfos.push_back(describe(weight));
+  for (const StateSpec &state : content.state)
+    stateInfos.push_back(describe(state.tensor));
 }
 
 std::shared_ptr<const Model> Model::load(const std::string &path) {

@@ -58,6 +58,7 @@ public:
   const void *fatbin() const { return fatbinData; }
   size_t fatbinSize() const { return fatbinBytes; }
   const std::vector<lacuna_tensor_info> &weights() const { return weightInfos; }
+  const std::vector<lacuna_tensor_info> &state() const { return stateInfos; }
 
 private:
   Model() = default;
@@ -76,7 +77,7 @@ private:
   std::vector<Target> table;
   const void *fatbinData = nullptr;
   size_t fatbinBytes = 0;
-  std::vector<lacuna_tensor_info> weightInfos;
+  std::vector<lacuna_tensor_info> weightInfos, stateInfos;
   // What the descriptions point to; deques keep addresses.
   std::deque<std::vector<lacuna_tensor_info>> infos;
   std::deque<std::vector<const char *>> symbols;

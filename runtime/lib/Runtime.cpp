@@ -119,6 +119,19 @@ lacuna_status lacuna_model_weight_at(const lacuna_model *model, size_t index,
   });
 }
 
+size_t lacuna_model_num_state(const lacuna_model *model) {
+  return model ? model->model->state().size() : 0;
+}
+
+lacuna_status lacuna_model_state_at(const lacuna_model *model, size_t index,
+                                    lacuna_tensor_info *info) {
+  return guard([&] {
+    require(model, "model");
+    require(info, "info");
+    *info = getAt(model->model->state(), index, "state");
+  });
+}
+
 size_t lacuna_model_num_targets(const lacuna_model *model) {
   return model ? model->model->targets().size() : 0;
 }
@@ -177,5 +190,36 @@ lacuna_status lacuna_session_run(lacuna_session *session, const char *function,
     require(session, "session");
     session->session.run(function, inputs, num_inputs, outputs, num_outputs,
                          stream);
+  });
+}
+
+lacuna_status lacuna_session_state_reset(lacuna_session *session,
+                                         const char *name, void *stream) {
+  return guard([&] {
+    require(session, "session");
+    session->session.checkStream(stream);
+    session->session.getState().reset(name, stream);
+  });
+}
+
+lacuna_status lacuna_session_state_get(lacuna_session *session,
+                                       const char *name, DLTensor *tensor,
+                                       void *stream) {
+  return guard([&] {
+    require(session, "session");
+    require(tensor, "tensor");
+    session->session.checkStream(stream);
+    session->session.getState().read(name, *tensor, stream);
+  });
+}
+
+lacuna_status lacuna_session_state_set(lacuna_session *session,
+                                       const char *name, const DLTensor *tensor,
+                                       void *stream) {
+  return guard([&] {
+    require(session, "session");
+    require(tensor, "tensor");
+    session->session.checkStream(stream);
+    session->session.getState().write(name, *tensor, stream);
   });
 }

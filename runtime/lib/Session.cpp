@@ -52,7 +52,8 @@ Session::Session(std::shared_ptr<const Model> model, Choice choice,
       target(*choice.target), pool(threads),
       kernels(place->isHost() ? nullptr
                               : new Kernels(*this->model, target, *place)),
-      weights(*this->model, target, *place, std::move(files), pool) {}
+      weights(*this->model, target, *place, std::move(files), pool),
+      state(*this->model, *place, weights) {}
 
 lacuna_device_info Session::deviceInfo() const {
   return {place->name().c_str(), place->description(),
@@ -78,13 +79,19 @@ std::vector<int64_t> Session::tellShapes(const Function &function, Call &call,
   return dims;
 }
 
+const packing::Shape &Session::getShape(const Binding &binding) const {
+  return binding.view == View::State
+             ? model->manifest().state[binding.weight].tensor.shape
+             : weights.get(binding).shape;
+}
+
 void Session::enter(const Function &function, Call &call,
                     const DLTensor *inputs, const DLTensor *outputs) {
   const FunctionSpec &spec = *function.spec;
   size_t numDims = countDims(inputs, spec.inputs.size()) +
                    countDims(outputs, spec.outputs.size());
   for (const Binding &binding : spec.bindings)
-    numDims += weights.get(binding).shape.size();
+    numDims += getShape(binding).size();
   Descriptors descriptors(
       spec.inputs.size() + spec.outputs.size() + spec.bindings.size(), numDims);
   for (size_t i = 0; i < spec.inputs.size(); ++i)
@@ -92,8 +99,10 @@ void Session::enter(const Function &function, Call &call,
   for (size_t i = 0; i < spec.outputs.size(); ++i)
     descriptors.add(outputs[i]);
   for (const Binding &binding : spec.bindings) {
-    const Weights::Buffer &buffer = weights.get(binding);
-    descriptors.add(buffer.data, buffer.shape.data(), buffer.shape.size());
+    const packing::Shape &shape = getShape(binding);
+    const void *data = binding.view == View::State ? state.data(binding.weight)
+                                                   : weights.get(binding).data;
+    descriptors.add(data, shape.data(), shape.size());
   }
   EntryFn entry = function.entry;
   void **arguments = descriptors.data();
@@ -139,18 +148,25 @@ void Session::runOnDevice(const Function &function, Call &call,
   }
 }
 
-void Session::run(const char *name, const DLTensor *inputs, size_t numInputs,
-                  const DLTensor *outputs, size_t numOutputs, void *stream) {
-  const Function &function = target.function(name);
+void Session::checkStream(void *stream) const {
   if (stream && place->isHost())
     throw Error(LACUNA_ERROR_ARGUMENT,
                 "a stream was given, but the device 'cpu' has none: pass NULL");
+}
+
+void Session::run(const char *name, const DLTensor *inputs, size_t numInputs,
+                  const DLTensor *outputs, size_t numOutputs, void *stream) {
+  const Function &function = target.function(name);
+  checkStream(stream);
   SignatureChecker checker(*function.spec, *place);
   checker.checkInputs(inputs, numInputs, /*needData=*/true);
   Call call(memory, pool, kernels.get(), stream);
   std::vector<int64_t> dims = tellShapes(function, call, checker, inputs);
   checker.checkOutputs(outputs, numOutputs, dims);
   checker.checkOverlap(inputs, outputs);
+  std::unique_lock<std::mutex> turn;
+  if (function.spec->usesState())
+    turn = std::unique_lock<std::mutex>(state.mutex);
   if (place->isHost())
     enter(function, call, inputs, outputs);
   else

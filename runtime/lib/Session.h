@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A session: a model on a device, with weights, threads and scratch memory.
-// Calls may come from several threads; nothing in it changes after its
-// creation except the pools and the kernels, which lock.
+// A session: a model on a device, with weights, state, threads and scratch
+// memory. Calls may come from several threads; nothing in it changes after its
+// creation except the state, the pools and the kernels, which lock.
 
 #ifndef LACUNA_RUNTIME_LIB_SESSION_H
 #define LACUNA_RUNTIME_LIB_SESSION_H
 
 #include "Choice.h"
 #include "Kernels.h"
+#include "State.h"
 #include "Tensors.h"
 #include "Weights.h"
 
@@ -28,9 +29,14 @@ public:
   void run(const char *name, const DLTensor *inputs, size_t numInputs,
            const DLTensor *outputs, size_t numOutputs, void *stream);
 
+  State &getState() { return state; }
+  /// Throws where the device has no streams.
+  void checkStream(void *stream) const;
+
 private:
   void runOnDevice(const Function &function, Call &call, const DLTensor *inputs,
                    const DLTensor *outputs, void *stream);
+  const packing::Shape &getShape(const Binding &binding) const;
   std::vector<int64_t> tellShapes(const Function &function, Call &call,
                                   const SignatureChecker &checker,
                                   const DLTensor *inputs);
@@ -45,6 +51,7 @@ private:
   ThreadPool pool;
   std::unique_ptr<Kernels> kernels; ///< Null on the CPU.
   Weights weights;
+  State state;
 };
 
 } // namespace lacuna::runtime

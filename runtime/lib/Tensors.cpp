@@ -222,15 +222,30 @@ void SignatureChecker::checkInputs(const DLTensor *tensors, size_t count,
     std::string what = name("input", spec, function);
     check(spec, tensors[i], what, needData);
     checkSymbols(spec, tensors[i], what);
-    if (!needData || !isHostMemory(tensors[i].device))
-      continue;
-    packing::Tensor content;
-    content.type = spec.type;
-    content.shape.assign(tensors[i].shape, tensors[i].shape + tensors[i].ndim);
-    content.bytes = {getData(tensors[i]), getBytes(tensors[i])};
-    if (auto status = packing::checkBools(content); !status.ok())
-      bad(what + ": " + status.message());
+    if (needData)
+      checkContent(spec, tensors[i], what);
   }
+}
+
+void lacuna::runtime::checkContent(const TensorSpec &spec,
+                                   const DLTensor &tensor,
+                                   const std::string &what) {
+  if (!isHostMemory(tensor.device))
+    return;
+  packing::Tensor content;
+  content.type = spec.type;
+  content.shape.assign(tensor.shape, tensor.shape + tensor.ndim);
+  content.bytes = {getData(tensor), getBytes(tensor)};
+  if (auto status = packing::checkBools(content); !status.ok())
+    bad(what + ": " + status.message());
+}
+
+void lacuna::runtime::checkTensor(const TensorSpec &spec,
+                                  const DLTensor &tensor,
+                                  const std::string &what,
+                                  const Device &device) {
+  FunctionSpec none;
+  SignatureChecker(none, device).check(spec, tensor, what, /*needData=*/true);
 }
 
 bool SignatureChecker::staticOutputs(std::vector<int64_t> &dims) const {

@@ -33,6 +33,8 @@ public:
   void checkTold(const std::vector<int64_t> &dims) const;
 
 private:
+  friend void checkTensor(const TensorSpec &, const DLTensor &,
+                          const std::string &, const Device &);
   void check(const TensorSpec &spec, const DLTensor &tensor,
              const std::string &what, bool needData) const;
   void checkShape(const TensorSpec &spec, const DLTensor &tensor,
@@ -66,6 +68,13 @@ private:
   std::vector<int64_t> words;
   std::vector<void *> pointers;
 };
+
+/// Checks a tensor alone, which the message calls `what`; throws an Error.
+void checkTensor(const TensorSpec &spec, const DLTensor &tensor,
+                 const std::string &what, const Device &device);
+/// Whether the elements of a host tensor are of its type (bools are 0 or 1).
+void checkContent(const TensorSpec &spec, const DLTensor &tensor,
+                  const std::string &what);
 
 /// "x [3, 64], y [3, 4]", for errors.
 std::string describeTensors(const std::vector<TensorSpec> &specs,

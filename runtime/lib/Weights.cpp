@@ -77,6 +77,8 @@ public:
       return mma(binding.precision).values;
     case View::MmaMetadata:
       return mma(binding.precision).metadata;
+    case View::State:
+      break;
     }
     throw Error(LACUNA_ERROR_INTERNAL, "a view of an unknown kind");
   }
@@ -145,7 +147,12 @@ Weights::Weights(const Model &model, const Target &target, const Device &device,
   // In the order of weights, so that one's forms are gone before the next's.
   std::set<Binding> wanted;
   for (const FunctionSpec &function : target.spec->functions)
-    wanted.insert(function.bindings.begin(), function.bindings.end());
+    for (const Binding &binding : function.bindings)
+      if (binding.view != View::State)
+        wanted.insert(binding);
+  for (const StateSpec &state : model.manifest().state)
+    if (state.weight)
+      wanted.insert({*state.weight, View::Dense, std::nullopt});
   if (wanted.empty())
     return;
   packing::WeightStore store = openStore(model, std::move(files));

@@ -61,6 +61,11 @@ TEST(LibraryTest, ExportsVersionedSymbolsOnly) {
                                     "lacuna_device_close",
                                     "lacuna_rt_launch",
                                     "lacuna_rt_copy",
+                                    "lacuna_model_num_state",
+                                    "lacuna_model_state_at",
+                                    "lacuna_session_state_reset",
+                                    "lacuna_session_state_get",
+                                    "lacuna_session_state_set",
                                     "memrefCopy"};
   EXPECT_EQ(found, expected);
 }

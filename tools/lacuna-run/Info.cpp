@@ -95,6 +95,12 @@ void lacuna::run::printInfo(const lacuna_model *model,
     printTensors("output", info.outputs, info.num_outputs);
   }
   printTargets(model);
+  for (size_t i = 0; i < lacuna_model_num_state(model); ++i) {
+    lacuna_tensor_info info;
+    if (lacuna_model_state_at(model, i, &info) != LACUNA_OK)
+      throw Failure(lacuna_last_error());
+    std::printf("state %s: %s\n", info.name, describeTensor(info).c_str());
+  }
   size_t count = lacuna_model_num_weights(model);
   Sizes total;
   std::printf("weights (%zu)\n", count);

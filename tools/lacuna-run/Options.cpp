@@ -38,6 +38,12 @@ Runs a compiled model and checks or times it.
   --expect NAME=FILE     compares an output with a reference, as numpy.isclose:
                          |output - reference| <= atol + rtol * |reference|
   --rtol X, --atol X     tolerances (default 1e-5 each); NaN equals NaN
+  --steps N              N runs of one session, whose state goes from each to
+                         the next: inputs have one more dimension, the first,
+                         of N steps, and so have outputs
+  --state-in FILE        sets the state, or those tensors of it that the
+                         safetensors file holds, before the first run
+  --state-out FILE       writes the state as safetensors after all runs
   --benchmark[=N]        times N runs (default 50) after the first; on a GPU
                          with tensors in its memory, by its own clock
   --warmup N             runs before timing (default 5)
@@ -157,7 +163,13 @@ void parseOption(Arguments &arguments, Options &options) {
   else if (name == "--benchmark") {
     auto count = arguments.inlineValue();
     options.iterations = count ? arguments.integer(*count, 1) : 50;
-  } else if (name == "--warmup")
+  } else if (name == "--steps")
+    options.steps = arguments.integer(arguments.value(), 1);
+  else if (name == "--state-in")
+    options.stateIn = arguments.value();
+  else if (name == "--state-out")
+    options.stateOut = arguments.value();
+  else if (name == "--warmup")
     options.warmup = arguments.integer(arguments.value(), 0);
   else if (name == "--threads")
     options.threads = static_cast<int>(arguments.integer(arguments.value(), 0));
@@ -176,11 +188,16 @@ void parseOption(Arguments &arguments, Options &options) {
   else
     throw Failure(
         "there is no option '" + name + "': see --help" +
-        packing::suggestNames(
-            name, {"--params", "--parameters-file", "--function", "--input",
-                   "--output", "--expect", "--rtol", "--atol", "--benchmark",
-                   "--warmup", "--threads", "--device", "--counters",
-                   "--random-seed", "--info", "--help", "--version"}));
+        packing::suggestNames(name, {"--params",      "--parameters-file",
+                                     "--function",    "--input",
+                                     "--output",      "--expect",
+                                     "--rtol",        "--atol",
+                                     "--benchmark",   "--steps",
+                                     "--state-in",    "--state-out",
+                                     "--warmup",      "--threads",
+                                     "--device",      "--counters",
+                                     "--random-seed", "--info",
+                                     "--help",        "--version"}));
 }
 } // namespace
 

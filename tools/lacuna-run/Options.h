@@ -42,6 +42,8 @@ struct Options {
   double rtol = 1e-5, atol = 1e-5;
   std::optional<int64_t> iterations; ///< --benchmark
   int64_t warmup = 5;
+  std::optional<int64_t> steps;
+  std::string stateIn, stateOut;
   int threads = 0;
   std::optional<std::string> device;
   std::optional<uint64_t> seed;

@@ -6,6 +6,7 @@
 
 #include "DeviceTiming.h"
 #include "Info.h"
+#include "State.h"
 #include "Values.h"
 #include "lacuna/Packing/Parameters.h"
 
@@ -83,40 +84,6 @@ std::vector<const Assignment *> match(const std::vector<Assignment> &given,
   return found;
 }
 
-DLTensor view(const Tensor &tensor, DLDataType type) {
-  DLTensor result = {};
-  result.data = const_cast<uint8_t *>(tensor.bytes.data);
-  result.device = {kDLCPU, 0};
-  result.ndim = static_cast<int>(tensor.shape.size());
-  result.dtype = type;
-  result.shape = const_cast<int64_t *>(tensor.shape.data());
-  return result;
-}
-
-/// DLPack's type of what a file holds; the runtime compares it.
-DLDataType getDLType(packing::ElementType type) {
-  std::string name(packing::getName(type));
-  uint8_t bits = static_cast<uint8_t>(8 * packing::getByteWidth(type));
-  uint8_t code = name[0] == 'i' && name != "i1" ? kDLInt
-                 : name[0] == 'f'               ? kDLFloat
-                 : name[0] == 'b'               ? kDLBfloat
-                                                : kDLUInt;
-  return {code, bits, 1};
-}
-
-/// Inputs must be aligned to their elements, which bytes of a file need not.
-Tensor aligned(Tensor tensor) {
-  unsigned width = packing::getByteWidth(tensor.type);
-  if (reinterpret_cast<uintptr_t>(tensor.bytes.data) % width == 0)
-    return tensor;
-  packing::Buffer copy = take(packing::Buffer::allocate(tensor.bytes.size));
-  std::copy(tensor.bytes.data, tensor.bytes.data + tensor.bytes.size,
-            copy.bytes().data);
-  tensor.bytes = copy.bytes();
-  tensor.owner = copy.owner();
-  return tensor;
-}
-
 class Runner {
 public:
   Runner(const Options &options, lacuna_session *session,
@@ -129,6 +96,9 @@ public:
 
 private:
   void runOnce();
+  void runSteps();
+  DLTensor viewStep(const Tensor &tensor, DLDataType type) const;
+  Tensor allocateOutputs(const lacuna_tensor_info &info, const int64_t *shape);
   std::vector<double> measure();
   void benchmark();
   void printCounters();
@@ -175,9 +145,15 @@ void Runner::readInputs() {
       inputs.push_back(aligned(readTensor(what, tensorInfo.name)));
       checkType(tensorInfo, inputs.back(), what);
     }
+    const packing::Shape &shape = inputs.back().shape;
+    if (options.steps && (shape.empty() || shape[0] != *options.steps))
+      throw Failure("input '" + std::string(tensorInfo.name) +
+                    "': with --steps " + std::to_string(*options.steps) +
+                    " its first dimension counts the steps, but its shape is " +
+                    packing::toString(shape));
   }
   for (size_t i = 0; i < info.num_inputs; ++i)
-    in.push_back(view(inputs[i], getDLType(inputs[i].type)));
+    in.push_back(viewStep(inputs[i], getDLType(inputs[i].type)));
 }
 
 void Runner::allocateOutputs() {
@@ -189,11 +165,49 @@ void Runner::allocateOutputs() {
                                          in.size(), dims.data(), numDims));
   const int64_t *next = dims.data();
   for (size_t i = 0; i < info.num_outputs; ++i) {
-    outputs.push_back(allocateOutput(info.outputs[i], next));
+    outputs.push_back(allocateOutputs(info.outputs[i], next));
     next += info.outputs[i].ndim;
   }
   for (size_t i = 0; i < info.num_outputs; ++i)
-    out.push_back(view(outputs[i], info.outputs[i].dtype));
+    out.push_back(viewStep(outputs[i], info.outputs[i].dtype));
+}
+
+/// With --steps tensors hold those of all steps, one after the other: the first
+/// step's.
+DLTensor Runner::viewStep(const Tensor &tensor, DLDataType type) const {
+  DLTensor result = viewTensor(tensor, type);
+  if (options.steps) {
+    ++result.shape;
+    --result.ndim;
+  }
+  return result;
+}
+
+Tensor Runner::allocateOutputs(const lacuna_tensor_info &info,
+                               const int64_t *shape) {
+  if (!options.steps)
+    return allocateOutput(info, shape);
+  packing::Shape all(shape, shape + info.ndim);
+  all.insert(all.begin(), *options.steps);
+  lacuna_tensor_info stacked = info;
+  ++stacked.ndim;
+  return allocateOutput(stacked, all.data());
+}
+
+void Runner::runSteps() {
+  int64_t steps = options.steps.value_or(1);
+  auto advance = [&](std::vector<DLTensor> &tensors,
+                     const std::vector<Tensor> &all) {
+    for (size_t i = 0; i < tensors.size(); ++i)
+      tensors[i].byte_offset += all[i].bytes.size / steps;
+  };
+  for (int64_t i = 0; i < steps; ++i) {
+    if (i != 0) {
+      advance(in, inputs);
+      advance(out, outputs);
+    }
+    runOnce();
+  }
 }
 
 void Runner::runOnce() {
@@ -282,7 +296,7 @@ ExitCode Runner::run() {
       files.add(written[i]->value, info.outputs[i].name, outputs[i]);
   if (options.counters)
     checkCall(lacuna_session_counters_reset(session));
-  runOnce();
+  runSteps();
   if (options.counters)
     printCounters();
   if (!options.iterations && options.outputs.empty() &&
@@ -313,5 +327,10 @@ ExitCode lacuna::run::runModel(const Options &options) {
   Runner runner(options, session.get(), info);
   runner.readInputs();
   runner.allocateOutputs();
-  return runner.run();
+  if (!options.stateIn.empty())
+    readState(options.stateIn, model.get(), session.get());
+  ExitCode code = runner.run();
+  if (!options.stateOut.empty())
+    writeState(options.stateOut, model.get(), session.get());
+  return code;
 }

@@ -224,6 +224,38 @@ Tensor lacuna::run::allocateOutput(const lacuna_tensor_info &info,
   return tensor;
 }
 
+DLTensor lacuna::run::viewTensor(const Tensor &tensor, DLDataType type) {
+  DLTensor result = {};
+  result.data = const_cast<uint8_t *>(tensor.bytes.data);
+  result.device = {kDLCPU, 0};
+  result.ndim = static_cast<int>(tensor.shape.size());
+  result.dtype = type;
+  result.shape = const_cast<int64_t *>(tensor.shape.data());
+  return result;
+}
+
+DLDataType lacuna::run::getDLType(packing::ElementType type) {
+  std::string name(packing::getName(type));
+  uint8_t bits = static_cast<uint8_t>(8 * packing::getByteWidth(type));
+  uint8_t code = name[0] == 'i' && name != "i1" ? kDLInt
+                 : name[0] == 'f'               ? kDLFloat
+                 : name[0] == 'b'               ? kDLBfloat
+                                                : kDLUInt;
+  return {code, bits, 1};
+}
+
+Tensor lacuna::run::aligned(Tensor tensor) {
+  unsigned width = packing::getByteWidth(tensor.type);
+  if (reinterpret_cast<uintptr_t>(tensor.bytes.data) % width == 0)
+    return tensor;
+  packing::Buffer copy = take(packing::Buffer::allocate(tensor.bytes.size));
+  std::copy(tensor.bytes.data, tensor.bytes.data + tensor.bytes.size,
+            copy.bytes().data);
+  tensor.bytes = copy.bytes();
+  tensor.owner = copy.owner();
+  return tensor;
+}
+
 void OutputFiles::add(const std::string &path, const std::string &name,
                       const Tensor &tensor) {
   bool npy = endsWith(path, ".npy");

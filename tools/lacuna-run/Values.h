@@ -39,6 +39,15 @@ Tensor makeRandom(const std::string &what, const lacuna_tensor_info &info,
 /// elements which the model leaves out are seen.
 Tensor allocateOutput(const lacuna_tensor_info &info, const int64_t *shape);
 
+/// The tensor as DLPack has it; it stays the owner.
+DLTensor viewTensor(const Tensor &tensor, DLDataType type);
+
+/// DLPack's type of what a file holds; the runtime compares it.
+DLDataType getDLType(packing::ElementType type);
+
+/// Inputs must be aligned to their elements, which bytes of a file need not.
+Tensor aligned(Tensor tensor);
+
 /// Writes outputs; those of one safetensors file together.
 class OutputFiles {
 public:

@@ -35,7 +35,7 @@
 
 #include <stdint.h>
 
-#define LACUNA_ABI_VERSION 2
+#define LACUNA_ABI_VERSION 3
 
 #ifdef __cplusplus
 extern "C" {

@@ -16,9 +16,10 @@
  * and how to mend it.
  *
  * Threads. A model is immutable. A session may be used by several threads at
- * once, each call with its own inputs and outputs. Results are bit-identical
- * for any number of threads. Destroying a handle must not race with its use.
- * A session's threads do not survive fork(): create sessions in the child.
+ * once, each call with its own inputs and outputs; calls that use the session's
+ * state take turns. Results are bit-identical for any number of threads.
+ * Destroying a handle must not race with its use. A session's threads do not
+ * survive fork(): create sessions in the child.
  *
  * Lifetime. A session keeps its model alive, so handles may be destroyed in
  * any order. Strings and arrays of a model live as long as it does.
@@ -53,7 +54,7 @@ typedef enum lacuna_status {
   /** An input or output that does not match the function's signature. */
   LACUNA_ERROR_TENSOR = 6,
   /** The model itself failed: sizes that do not fit together, an index out of
-      range. Outputs are undefined, the session stays usable. */
+      range. Outputs and state are undefined, the session stays usable. */
   LACUNA_ERROR_FAILED = 7,
   /** Memory ran out. The session stays usable. */
   LACUNA_ERROR_MEMORY = 8,
@@ -128,6 +129,13 @@ LACUNA_API size_t lacuna_model_num_weights(const lacuna_model *model);
 LACUNA_API lacuna_status lacuna_model_weight_at(const lacuna_model *model,
                                                 size_t index,
                                                 lacuna_tensor_info *info);
+
+/** The state of the model: named tensors of a session that its runs change, by
+    their names and static shapes. See lacuna_session_state_get. */
+LACUNA_API size_t lacuna_model_num_state(const lacuna_model *model);
+LACUNA_API lacuna_status lacuna_model_state_at(const lacuna_model *model,
+                                               size_t index,
+                                               lacuna_tensor_info *info);
 
 /** What the model was compiled for: the CPU, or an architecture of GPUs. */
 typedef struct lacuna_target_info {
@@ -245,6 +253,40 @@ LACUNA_API lacuna_status lacuna_session_output_shapes(
 LACUNA_API lacuna_status lacuna_session_run(
     lacuna_session *session, const char *function, const DLTensor *inputs,
     size_t num_inputs, DLTensor *outputs, size_t num_outputs, void *stream);
+
+/*===-- State -------------------------------------------------------------===*/
+
+/* A session owns the state of its model, such as a key-value cache: tensors in
+   the memory of its device, which start as zeros, or as the weight of their
+   name, and which runs read and update in place. Sessions share none of it.
+
+   Threads. Runs of one session whose function uses state take turns, and so do
+   the functions below: each sees what whole runs before it left. On a GPU a
+   turn lasts until its work is queued, so such calls belong on one stream, or
+   on streams that the caller orders.
+
+   A run that fails leaves the state undefined: reset it, or set it again.
+
+   `name` is the state's. Tensors are as those of runs: of the state's type and
+   shape, contiguous, on the session's device or on the host, and then the call
+   returns when all is done. `stream` is as in lacuna_session_run. */
+
+/** Gives the state its initial value again; NULL: all of the session's. */
+LACUNA_API lacuna_status lacuna_session_state_reset(lacuna_session *session,
+                                                    const char *name,
+                                                    void *stream);
+
+/** Copies the state to `tensor`. */
+LACUNA_API lacuna_status lacuna_session_state_get(lacuna_session *session,
+                                                  const char *name,
+                                                  DLTensor *tensor,
+                                                  void *stream);
+
+/** Copies `tensor` to the state. */
+LACUNA_API lacuna_status lacuna_session_state_set(lacuna_session *session,
+                                                  const char *name,
+                                                  const DLTensor *tensor,
+                                                  void *stream);
 
 #ifdef __cplusplus
 }
