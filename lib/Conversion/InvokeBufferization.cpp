@@ -19,8 +19,10 @@ struct InvokeModel
     : DstBufferizableOpInterfaceExternalModel<InvokeModel, InvokeOp> {
   bool bufferizesToMemoryRead(Operation *op, OpOperand &operand,
                               const AnalysisState &state) const {
-    // A dispatch function writes its outs whole before it reads them.
-    return !cast<InvokeOp>(op).isDpsInit(&operand);
+    // A dispatch function writes its outs whole before it reads them, or else
+    // says that it does not.
+    auto invoke = cast<InvokeOp>(op);
+    return invoke.getUpdates() || !invoke.isDpsInit(&operand);
   }
 
   LogicalResult bufferize(Operation *op, RewriterBase &rewriter,
@@ -47,11 +49,13 @@ struct InvokeModel
       auto type = dyn_cast<MemRefType>(buffer->getType());
       if (type && !type.getLayout().isIdentity()) {
         Value copy = allocLike(rewriter, op->getLoc(), *buffer);
+        if (invoke.getUpdates())
+          memref::CopyOp::create(rewriter, op->getLoc(), *buffer, copy);
         writeBack.push_back({copy, *buffer});
         operands.push_back(copy);
         continue;
       }
-      operands.push_back(*buffer);
+      operands.push_back(makeContiguous(rewriter, op->getLoc(), *buffer));
     }
     func::CallOp::create(rewriter, op->getLoc(), invoke.getCallee(),
                          TypeRange(), operands);
@@ -84,8 +88,15 @@ private:
   static Value makeContiguous(RewriterBase &rewriter, Location loc,
                               Value buffer) {
     auto type = dyn_cast<MemRefType>(buffer.getType());
-    if (!type || type.getLayout().isIdentity())
+    if (!type)
       return buffer;
+    // Strides that are those of a contiguous buffer may be spelled out.
+    auto plain = MemRefType::get(type.getShape(), type.getElementType());
+    if (type.getLayout().isIdentity())
+      return type == plain
+                 ? buffer
+                 : memref::CastOp::create(rewriter, loc, plain, buffer)
+                       .getResult();
     Value copy = allocLike(rewriter, loc, buffer);
     memref::CopyOp::create(rewriter, loc, buffer, copy);
     return copy;

@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
@@ -157,11 +158,17 @@ private:
       return failure();
     unsigned index = 0;
     Block &body = function.getBody().front();
+    assertions.clear();
+    for (auto assertion : body.getOps<cf::AssertOp>())
+      assertions.push_back(assertion);
     for (auto op : llvm::make_early_inc_range(body.getOps<linalg::LinalgOp>()))
       if (!foldFill(op) && failed(launch(op, function, index)))
         return failure();
     for (auto fill : llvm::make_early_inc_range(body.getOps<linalg::FillOp>()))
       fill.erase();
+    // Every kernel of the function has them, and what they check.
+    for (Operation *assertion : assertions)
+      assertion->erase();
     // Views and constants that kernels have repeated.
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
       if (isOpTriviallyDead(&op))
@@ -220,7 +227,7 @@ private:
       starts.push_back(startOf.lookup({op, init}));
     if (auto fill = dyn_cast<linalg::FillOp>(op.getOperation()))
       starts.assign(1, Value());
-    ThreadKernel kernel(op, getLoopRanges(builder, op), starts);
+    ThreadKernel kernel(op, getLoopRanges(builder, op), starts, assertions);
     if (StringRef obstacle = kernel.getObstacle(); !obstacle.empty())
       return op.emitOpError() << obstacle << "; a thread cannot compute it";
     SizeBuilder sizes(builder, loc);
@@ -274,6 +281,8 @@ private:
     return failure(walked.wasInterrupted());
   }
 
+  /// What the model asserts of data that the function reads.
+  SmallVector<Operation *> assertions;
   /// Start values of operations by their buffers.
   DenseMap<std::pair<Operation *, Value>, Value> startOf;
 };

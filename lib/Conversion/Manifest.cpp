@@ -101,10 +101,41 @@ FailureOr<json::Object> Manifest::describeTensor(func::FuncOp function,
   return tensor;
 }
 
+FailureOr<json::Object> Manifest::bindState(func::FuncOp function,
+                                            DictionaryAttr binding) {
+  auto name = binding.getAs<StringAttr>("state");
+  auto type = binding.getAs<TypeAttr>("type");
+  auto shaped = type ? dyn_cast<ShapedType>(type.getValue()) : ShapedType();
+  if (!shaped)
+    return function.emitOpError("binds the state '")
+           << name.getValue() << "' without a type";
+  if (failed(checkName(name, function)))
+    return failure();
+  auto [it, isNew] = stateIndex.insert({name, state.size()});
+  if (isNew) {
+    json::Object entry{{"name", name.getValue()},
+                       {"dtype", getDtype(shaped.getElementType())},
+                       {"shape", getShape(shaped)}};
+    if (auto weight = binding.getAs<StringAttr>("weight")) {
+      auto [known, isFirst] = weightIndex.insert({weight, weights.size()});
+      if (isFirst) {
+        json::Object initial = entry;
+        initial["name"] = weight.getValue();
+        weights.push_back(std::move(initial));
+      }
+      entry["weight"] = known->second;
+    }
+    state.push_back(std::move(entry));
+  }
+  return json::Object{{"state", it->second}};
+}
+
 FailureOr<json::Object> Manifest::bind(func::FuncOp function,
                                        unsigned argument) {
   auto binding =
       function.getArgAttrOfType<DictionaryAttr>(argument, kBindingAttr);
+  if (binding.contains("state"))
+    return bindState(function, binding);
   auto weight = binding.getAs<StringAttr>("weight");
   auto view = binding.getAs<StringAttr>("view");
   auto type = binding.getAs<TypeAttr>("type");
@@ -163,10 +194,13 @@ LogicalResult Manifest::add(func::FuncOp function) {
 
 std::string Manifest::str() {
   target["functions"] = std::move(functions);
-  json::Object root{{"abi", 2},
+  // Runtimes of ABI 2 know no state.
+  json::Object root{{"abi", state.empty() ? 2 : 3},
                     {"producer", "lacuna " LACUNA_VERSION},
                     {"targets", json::Array{std::move(target)}},
                     {"weights", std::move(weights)}};
+  if (!state.empty())
+    root["state"] = std::move(state);
   std::string text;
   llvm::raw_string_ostream(text) << json::Value(std::move(root));
   return text;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The manifest of one target: JSON that tells the runtime which functions it
-// has, what they take and give, and which weights they bind. Built from the
-// signatures that phase host left (see CreateEntryPoints.cpp).
+// has, what they take and give, and which weights and state they bind. Built
+// from the signatures that phase host left (see CreateEntryPoints.cpp).
 
 #ifndef LACUNA_CONVERSION_MANIFEST_H
 #define LACUNA_CONVERSION_MANIFEST_H
@@ -42,12 +42,14 @@ private:
                  llvm::StringRef fallback);
   llvm::FailureOr<llvm::json::Object> bind(mlir::func::FuncOp function,
                                            unsigned argument);
+  llvm::FailureOr<llvm::json::Object> bindState(mlir::func::FuncOp function,
+                                                mlir::DictionaryAttr binding);
   std::string makeSymbol(llvm::StringRef name);
 
   std::string prefix;
   llvm::json::Object target;
-  llvm::json::Array functions, weights;
-  llvm::MapVector<mlir::Attribute, int64_t> weightIndex;
+  llvm::json::Array functions, weights, state;
+  llvm::MapVector<mlir::Attribute, int64_t> weightIndex, stateIndex;
   llvm::SmallVector<std::string> symbols;
   llvm::StringSet<> usedSymbols;
 };

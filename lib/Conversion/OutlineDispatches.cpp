@@ -9,6 +9,7 @@
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MLProgram/IR/MLProgram.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/StringExtras.h"
@@ -39,6 +40,32 @@ static std::string makeIdentifier(StringRef name) {
   return identifier;
 }
 
+/// The operand that `dispatch` only inserts slices into, if its result is that
+/// and nothing else is left to be read of the operand, or -1. Its buffer can be
+/// updated in place: a key-value cache is not copied for one more position.
+static int64_t findUpdated(DispatchOp dispatch) {
+  if (dispatch.getNumResults() != 1)
+    return -1;
+  auto yield = cast<YieldOp>(dispatch.getBody().front().getTerminator());
+  Value value = yield.getValues().front();
+  while (auto insert = value.getDefiningOp<tensor::InsertSliceOp>()) {
+    if (!insert->hasOneUse())
+      return -1;
+    value = insert.getDest();
+  }
+  auto argument = dyn_cast<BlockArgument>(value);
+  if (!argument || argument == yield.getValues().front() ||
+      !argument.hasOneUse())
+    return -1;
+  Value operand = dispatch.getInputs()[argument.getArgNumber()];
+  Operation *producer = operand.getDefiningOp();
+  // Of what must stay as it is the region makes the copy, on all threads.
+  bool isOurs =
+      isa_and_nonnull<ml_program::GlobalLoadOp>(producer) ||
+      (isa_and_nonnull<InvokeOp, DispatchOp>(producer) && operand.hasOneUse());
+  return isOurs ? static_cast<int64_t>(argument.getArgNumber()) : -1;
+}
+
 namespace {
 struct OutlineDispatches
     : lacuna::impl::OutlineDispatchesBase<OutlineDispatches> {
@@ -61,29 +88,37 @@ private:
       if (getLayout(type))
         return dispatch.emitOpError("reads or gives a laid-out tensor of type ")
                << type << "; run materialize-layouts first";
-    func::FuncOp function = share(makeFunction(dispatch), dispatch, symbols);
+    int64_t updated = findUpdated(dispatch);
+    func::FuncOp function =
+        share(makeFunction(dispatch, updated), dispatch, symbols);
     OpBuilder builder(dispatch);
-    SmallVector<Value> outs;
-    for (auto [i, type] : llvm::enumerate(dispatch.getResultTypes()))
+    SmallVector<Value> inputs(dispatch.getInputs()), outs;
+    if (updated >= 0) {
+      outs.push_back(inputs[updated]);
+      inputs.erase(inputs.begin() + updated);
+    }
+    for (unsigned i = outs.size(), e = dispatch.getNumResults(); i < e; ++i)
       outs.push_back(tensor::EmptyOp::create(
           builder, dispatch.getLoc(), dispatch.getMixedResultSizes(i),
-          cast<RankedTensorType>(type).getElementType()));
-    auto invoke = InvokeOp::create(
-        builder, dispatch.getLoc(), dispatch.getResultTypes(),
-        FlatSymbolRefAttr::get(function), dispatch.getInputs(), outs);
+          getElementTypeOrSelf(dispatch.getResult(i).getType())));
+    auto invoke =
+        InvokeOp::create(builder, dispatch.getLoc(), dispatch.getResultTypes(),
+                         function.getSymName(), inputs, outs, updated >= 0);
     dispatch.replaceAllUsesWith(invoke.getResults());
     dispatch.erase();
     ++numOutlined;
     return success();
   }
 
-  /// The region as a function that stands in no module yet.
-  static func::FuncOp makeFunction(DispatchOp dispatch) {
+  /// The region as a function that stands in no module yet. The input number
+  /// `updated`, if there is one, is what the result's buffer holds before.
+  static func::FuncOp makeFunction(DispatchOp dispatch, int64_t updated) {
     Location loc = dispatch.getLoc();
     OpBuilder builder(dispatch.getContext());
     SmallVector<Type> types;
-    for (Type type : dispatch.getInputs().getTypes())
-      types.push_back(getArgumentType(type));
+    for (auto [i, type] : llvm::enumerate(dispatch.getInputs().getTypes()))
+      if (static_cast<int64_t>(i) != updated)
+        types.push_back(getArgumentType(type));
     for (Type type : dispatch.getResultTypes())
       types.push_back(getArgumentType(type));
     auto function = func::FuncOp::create(
@@ -99,14 +134,17 @@ private:
     builder.setInsertionPointToStart(entry);
     IRMapping mapping;
     Block &body = dispatch.getBody().front();
-    for (auto [from, to] :
-         llvm::zip(body.getArguments(), entry->getArguments()))
+    auto next = entry->args_begin();
+    for (auto [i, from] : llvm::enumerate(body.getArguments())) {
+      bool isUpdated = static_cast<int64_t>(i) == updated;
+      Value to = isUpdated ? Value(entry->getArguments().back()) : *next++;
       mapping.map(from, isa<TensorType>(from.getType())
                             ? bufferization::ToTensorOp::create(
                                   builder, loc, from.getType(), to,
-                                  /*restrict=*/true)
+                                  /*restrict=*/true, /*writable=*/isUpdated)
                                   .getResult()
-                            : Value(to));
+                            : to);
+    }
     for (Operation &op : body.without_terminator())
       builder.clone(op, mapping);
     auto yield = cast<YieldOp>(body.getTerminator());

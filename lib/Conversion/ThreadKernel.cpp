@@ -43,8 +43,10 @@ static bool shouldShare(linalg::LinalgOp op, ArrayRef<OpFoldResult> ranges,
 }
 
 ThreadKernel::ThreadKernel(linalg::LinalgOp op, ArrayRef<OpFoldResult> ranges,
-                           ArrayRef<Value> starts)
-    : op(op), loc(op.getLoc()), ranges(ranges), starts(starts) {
+                           ArrayRef<Value> starts,
+                           ArrayRef<Operation *> assertions)
+    : op(op), loc(op.getLoc()), ranges(ranges), starts(starts),
+      assertions(assertions) {
   AffineMap written = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
   SmallVector<utils::IteratorType> types = op.getIteratorTypesArray();
   // Threads beside each other write elements beside each other.
@@ -83,6 +85,19 @@ OpFoldResult ThreadKernel::getNumBlocks(OpBuilder &builder) const {
   return sizes.min(points, sizes.constant(kMaxBlocks));
 }
 
+/// A kernel cannot fail the call, and a wrong answer is worse than none: the
+/// launch is ended.
+static void makeTrap(cf::AssertOp assertion) {
+  OpBuilder builder(assertion);
+  Location loc = assertion.getLoc();
+  Value yes = arith::ConstantIntOp::create(builder, loc, 1, 1);
+  Value fails = arith::XOrIOp::create(builder, loc, assertion.getArg(), yes);
+  auto branch = scf::IfOp::create(builder, loc, fails);
+  builder.setInsertionPointToStart(branch.thenBlock());
+  LLVM::Trap::create(builder, loc);
+  assertion.erase();
+}
+
 //===- From the host to the kernel ----------------------------------------===//
 
 /// Whether the kernel can have `value` without being given it. A constant
@@ -98,6 +113,16 @@ static bool isRepeatable(Value value) {
          llvm::all_of(op->getOperands(), isRepeatable);
 }
 
+/// Whether `value` comes from elements of buffers, which the host cannot read.
+static bool isFromData(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op || op->getNumRegions() != 0)
+    return false;
+  if (isa<memref::LoadOp>(op))
+    return true;
+  return isPure(op) && llvm::any_of(op->getOperands(), isFromData);
+}
+
 void ThreadKernel::collectArguments() {
   SetVector<Value> used;
   for (unsigned loop : llvm::concat<const unsigned>(parallel, reductions))
@@ -108,16 +133,19 @@ void ThreadKernel::collectArguments() {
       used.insert(start);
   used.insert(op->operand_begin(), op->operand_end());
   getUsedValuesDefinedAbove(op->getRegions(), used);
-  std::function<void(Operation *)> repeat = [&](Operation *producer) {
-    for (Value operand : producer->getOperands())
-      repeat(operand.getDefiningOp());
-    repeated.insert(producer);
+  for (Operation *assertion : assertions)
+    used.insert(assertion->operand_begin(), assertion->operand_end());
+  std::function<void(Value)> pass = [&](Value value) {
+    if (!isRepeatable(value) && !isFromData(value)) {
+      arguments.insert(value);
+      return;
+    }
+    for (Value operand : value.getDefiningOp()->getOperands())
+      pass(operand);
+    repeated.insert(value.getDefiningOp());
   };
   for (Value value : used)
-    if (isRepeatable(value))
-      repeat(value.getDefiningOp());
-    else
-      arguments.insert(value);
+    pass(value);
 }
 
 void ThreadKernel::cloneConstants(gpu::GPUModuleOp module, OpBuilder &builder) {
@@ -147,6 +175,8 @@ gpu::GPUFuncOp ThreadKernel::build(gpu::GPUModuleOp module, StringRef name) {
   for (auto [from, to] : llvm::zip(arguments, function.getArguments()))
     mapping.map(from, to);
   cloneConstants(module, builder);
+  for (Operation *assertion : assertions)
+    makeTrap(cast<cf::AssertOp>(builder.clone(*assertion, mapping)));
 
   if (isShared())
     buildBlocks(builder, function);
@@ -254,19 +284,6 @@ void ThreadKernel::store(OpBuilder &builder, ValueRange values,
   for (auto [value, init] : llvm::zip(values, op.getDpsInitsMutable()))
     memref::StoreOp::create(builder, loc, value, mapping.lookup(init.get()),
                             access(builder, init, coordinates));
-}
-
-/// A kernel cannot fail the call, and a wrong answer is worse than none: the
-/// launch is ended.
-static void makeTrap(cf::AssertOp assertion) {
-  OpBuilder builder(assertion);
-  Location loc = assertion.getLoc();
-  Value yes = arith::ConstantIntOp::create(builder, loc, 1, 1);
-  Value fails = arith::XOrIOp::create(builder, loc, assertion.getArg(), yes);
-  auto branch = scf::IfOp::create(builder, loc, fails);
-  builder.setInsertionPointToStart(branch.thenBlock());
-  LLVM::Trap::create(builder, loc);
-  assertion.erase();
 }
 
 SmallVector<Value> ThreadKernel::computeBody(OpBuilder &builder,

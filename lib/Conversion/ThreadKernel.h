@@ -24,9 +24,11 @@ public:
   /// `ranges` are the sizes of the loops of `op`, on the host. `starts` holds,
   /// for each result, the value that a fill before `op` put everywhere in its
   /// buffer, or null where the buffer's own contents are the start.
+  /// `assertions` are about data, which the kernel reads in the host's stead.
   ThreadKernel(mlir::linalg::LinalgOp op,
                llvm::ArrayRef<mlir::OpFoldResult> ranges,
-               llvm::ArrayRef<mlir::Value> starts);
+               llvm::ArrayRef<mlir::Value> starts,
+               llvm::ArrayRef<mlir::Operation *> assertions = {});
 
   /// Why a thread cannot compute an element of the operation; empty if it can.
   llvm::StringRef getObstacle();
@@ -96,8 +98,10 @@ private:
   /// result lies in memory, and the others.
   llvm::SmallVector<unsigned> parallel, reductions;
   llvm::SetVector<mlir::Value> arguments;
-  /// Operations of the host that the kernel repeats: constants, views of them.
+  /// Operations of the host that the kernel repeats: constants, views of them,
+  /// and what is computed from data.
   llvm::SetVector<mlir::Operation *> repeated;
+  llvm::SmallVector<mlir::Operation *> assertions;
   /// From the host's values to the kernel's.
   mlir::IRMapping mapping;
 };

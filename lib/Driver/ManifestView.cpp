@@ -20,51 +20,70 @@ Expected<json::Value> lacuna::readManifest(mlir::ModuleOp module) {
   return json::parse(text.getValue().rtrim('\0'));
 }
 
-/// The index of `weight` in `weights`, to which it is added if need be.
-static Expected<int64_t> addWeight(json::Array &weights,
-                                   StringMap<int64_t> &indices,
-                                   const json::Value &weight) {
-  StringRef name = weight.getAsObject()->getString("name").value_or("");
-  auto [entry, isNew] = indices.try_emplace(name, weights.size());
-  if (isNew)
-    weights.push_back(weight);
-  else if (weights[entry->second] != weight)
-    return createStringError("weight '" + name +
-                             "' has another type or layout on another target, "
-                             "which is an error of the compiler");
-  return entry->second;
-}
+namespace {
+/// Weights or states of all targets, each once.
+struct MergedList {
+  StringRef kind;
+  json::Array entries;
+  StringMap<int64_t> known;
 
-/// Replaces the indices of weights in the bindings of a target.
-static void renumber(json::Object &target, ArrayRef<int64_t> indices) {
-  for (json::Value &function : *target.getArray("functions"))
-    for (json::Value &binding : *function.getAsObject()->getArray("bindings")) {
-      json::Object &object = *binding.getAsObject();
-      object["weight"] = indices[*object.getInteger("weight")];
-    }
+  /// The index of `entry`, which is added if need be.
+  Expected<int64_t> add(const json::Value &entry) {
+    StringRef name = entry.getAsObject()->getString("name").value_or("");
+    auto [index, isNew] = known.try_emplace(name, entries.size());
+    if (isNew)
+      entries.push_back(entry);
+    else if (entries[index->second] != entry)
+      return createStringError(kind + " '" + name +
+                               "' has another type or layout on another "
+                               "target, which is an error of the compiler");
+    return index->second;
+  }
+};
+} // namespace
+
+static void renumber(json::Object &object, StringRef key,
+                     ArrayRef<int64_t> indices) {
+  if (std::optional<int64_t> index = object.getInteger(key))
+    object[key] = indices[*index];
 }
 
 Expected<json::Value> lacuna::mergeManifests(ArrayRef<json::Value> manifests) {
   json::Object merged = *manifests.front().getAsObject();
-  json::Array targets, weights;
-  StringMap<int64_t> known;
+  json::Array targets;
+  MergedList weights{"weight"}, states{"state"};
   for (const json::Value &manifest : manifests) {
-    SmallVector<int64_t> indices;
+    SmallVector<int64_t> weightIndices, stateIndices;
     for (const json::Value &weight :
          *manifest.getAsObject()->getArray("weights")) {
-      Expected<int64_t> index = addWeight(weights, known, weight);
+      Expected<int64_t> index = weights.add(weight);
       if (!index)
         return index.takeError();
-      indices.push_back(*index);
+      weightIndices.push_back(*index);
     }
+    if (const json::Array *list = manifest.getAsObject()->getArray("state"))
+      for (json::Value state : *list) {
+        renumber(*state.getAsObject(), "weight", weightIndices);
+        Expected<int64_t> index = states.add(state);
+        if (!index)
+          return index.takeError();
+        stateIndices.push_back(*index);
+      }
     for (const json::Value &entry :
          *manifest.getAsObject()->getArray("targets")) {
       json::Object target = *entry.getAsObject();
-      renumber(target, indices);
+      for (json::Value &function : *target.getArray("functions"))
+        for (json::Value &binding :
+             *function.getAsObject()->getArray("bindings")) {
+          renumber(*binding.getAsObject(), "weight", weightIndices);
+          renumber(*binding.getAsObject(), "state", stateIndices);
+        }
       targets.push_back(std::move(target));
     }
   }
-  merged["weights"] = std::move(weights);
+  merged["weights"] = std::move(weights.entries);
+  if (!states.entries.empty())
+    merged["state"] = std::move(states.entries);
   merged["targets"] = std::move(targets);
   return json::Value(std::move(merged));
 }

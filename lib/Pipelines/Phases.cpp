@@ -27,6 +27,7 @@ void lacuna::buildInputPhase(OpPassManager &manager,
   manager.addPass(createNamedLiteralsToGlobals());
   manager.addPass(createInlinerPass());
   manager.addPass(createSymbolDCEPass());
+  manager.addPass(createForwardState());
   manager.addPass(createPruneWeights());
   AnnotateLayoutsOptions annotate;
   annotate.rules = options.rules;

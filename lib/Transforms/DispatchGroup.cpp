@@ -5,6 +5,7 @@
 
 #include "DispatchGroup.h"
 
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -35,8 +36,10 @@ DispatchGroup::DispatchGroup(Operation *root,
   members.insert(root);
   if (isa<tensor::InsertSliceOp>(root)) {
     growChain(claimed);
-    for (Operation *member : members)
+    for (Operation *member : members) {
       readSlicesInPlace(member);
+      findPlaces(member);
+    }
     return;
   }
   auto op = cast<linalg::LinalgOp>(root);
@@ -63,6 +66,55 @@ void DispatchGroup::growChain(const DenseSet<Operation *> &claimed) {
       break;
     members.insert(previous);
     insert = previous;
+  }
+}
+
+/// Adds what `value` is computed from, up to elements of tensors, in the block
+/// of `member`. False where it does not come from such elements.
+static bool collectScalars(Value value, Operation *member,
+                           SetVector<Operation *> &scalars) {
+  Operation *op = value.getDefiningOp();
+  if (!op || op->getBlock() != member->getBlock() || op->getNumRegions() != 0)
+    return false;
+  bool isData = isa<tensor::ExtractOp>(op);
+  if (!isData) {
+    if (!isPure(op) || !llvm::all_of(op->getOperandTypes(), [](Type type) {
+          return type.isIntOrIndexOrFloat();
+        }))
+      return false;
+    for (Value operand : op->getOperands())
+      isData |= collectScalars(operand, member, scalars);
+  }
+  if (isData)
+    scalars.insert(op);
+  return isData;
+}
+
+/// Where a slice goes may stand in data, which a GPU's host cannot read: the
+/// region reads it, and checks it where the model does.
+void DispatchGroup::findPlaces(Operation *member) {
+  SetVector<Operation *> scalars;
+  for (Value offset : cast<tensor::InsertSliceOp>(member).getOffsets())
+    collectScalars(offset, member, scalars);
+  if (scalars.empty())
+    return;
+  views.insert(scalars.begin(), scalars.end());
+  for (Operation &op : *member->getBlock()) {
+    auto assertion = dyn_cast<cf::AssertOp>(op);
+    SetVector<Operation *> checked;
+    if (!assertion || !collectScalars(assertion.getArg(), member, checked) ||
+        llvm::none_of(checked,
+                      [&](Operation *scalar) {
+                        return isa<tensor::ExtractOp>(scalar) &&
+                               scalars.contains(scalar);
+                      }) ||
+        !llvm::all_of(checked, [&](Operation *scalar) {
+          return scalar->isBeforeInBlock(getRoot());
+        }))
+      continue;
+    views.insert(checked.begin(), checked.end());
+    if (!llvm::is_contained(guards, &op))
+      guards.push_back(&op);
   }
 }
 

@@ -33,8 +33,12 @@ public:
     return members;
   }
 
-  /// Whether `op` is a slice that the group reads in place.
+  /// Whether `op` is a slice that the group reads in place, or belongs to what
+  /// finds the place of a slice in data.
   bool readsInPlace(mlir::Operation *op) const { return views.contains(op); }
+
+  /// Assertions about the places that the group finds in data.
+  llvm::ArrayRef<mlir::Operation *> getGuards() const { return guards; }
 
 private:
   /// For each dimension of an iteration space, the root's dimension that it
@@ -50,9 +54,11 @@ private:
                           mlir::OpOperand &use);
   bool usedInGroupOnly(mlir::Operation *op) const;
   void readSlicesInPlace(mlir::Operation *member);
+  void findPlaces(mlir::Operation *member);
 
   llvm::SetVector<mlir::Operation *> members;
   llvm::SetVector<mlir::Operation *> views;
+  llvm::SmallVector<mlir::Operation *> guards;
   llvm::DenseMap<mlir::Operation *, RootDims> loops;
   int64_t rootRank = 0;
   bool hasContraction = false;

@@ -9,6 +9,7 @@
 #include "lacuna/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
@@ -54,6 +55,7 @@ struct FormDispatches : lacuna::impl::FormDispatchesBase<FormDispatches> {
     if (function.isExternal())
       return;
     for (Block &block : function.getBody()) {
+      eraseRepeatedAssertions(block);
       SmallVector<Operation *> roots;
       for (Operation &op : llvm::reverse(block))
         if (DispatchGroup::isRoot(&op))
@@ -67,15 +69,30 @@ struct FormDispatches : lacuna::impl::FormDispatchesBase<FormDispatches> {
         groups.push_back(std::move(group));
       }
       // Uses were counted on the untouched function; now build.
+      SetVector<Operation *> guards;
+      for (DispatchGroup &group : groups)
+        guards.insert(group.getGuards().begin(), group.getGuards().end());
       for (DispatchGroup &group : groups)
         build(group);
       groups.clear();
+      // Each region that relies on them has them now.
+      for (Operation *guard : guards)
+        guard->erase();
     }
     removeDead(function);
   }
 
 private:
   SmallVector<DispatchGroup> groups;
+
+  /// What has been asserted holds from there on.
+  static void eraseRepeatedAssertions(Block &block) {
+    DenseSet<std::pair<Value, Attribute>> known;
+    for (auto assertion :
+         llvm::make_early_inc_range(block.getOps<cf::AssertOp>()))
+      if (!known.insert({assertion.getArg(), assertion.getMsgAttr()}).second)
+        assertion.erase();
+  }
 
   void build(DispatchGroup &group) {
     Operation *root = group.getRoot();
@@ -107,6 +124,7 @@ private:
   static SmallVector<Operation *> inOrder(DispatchGroup &group) {
     SetVector<Operation *> all(group.getMembers().begin(),
                                group.getMembers().end());
+    all.insert(group.getGuards().begin(), group.getGuards().end());
     for (unsigned i = 0; i < all.size(); ++i) {
       Operation *op = all[i];
       SetVector<Value> used(op->operand_begin(), op->operand_end());

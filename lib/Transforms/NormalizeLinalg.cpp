@@ -42,6 +42,42 @@ struct DecomposeAggregate
   }
 };
 
+/// A contraction reads a transposed operand where it lies: the keys of a cache
+/// are not moved for each position that looks at them.
+struct FoldTranspose : OpInterfaceRewritePattern<linalg::LinalgOp> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+  LogicalResult matchAndRewrite(linalg::LinalgOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isContraction(op) || !op.hasPureTensorSemantics())
+      return failure();
+    SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+    SmallVector<Value> inputs(op.getDpsInputs());
+    bool changed = false;
+    for (auto [input, map] : llvm::zip(inputs, maps)) {
+      auto transpose = input.getDefiningOp<linalg::TransposeOp>();
+      if (!transpose)
+        continue;
+      SmallVector<AffineExpr> read(map.getNumResults());
+      for (auto [from, expr] :
+           llvm::zip(transpose.getPermutation(), map.getResults()))
+        read[from] = expr;
+      map = AffineMap::get(map.getNumDims(), 0, read, op.getContext());
+      input = transpose.getInput();
+      changed = true;
+    }
+    if (!changed)
+      return failure();
+    auto generic = linalg::GenericOp::create(
+        rewriter, op.getLoc(), op->getResultTypes(), inputs, op.getDpsInits(),
+        maps, op.getIteratorTypesArray());
+    generic->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+    rewriter.inlineRegionBefore(op->getRegion(0), generic.getRegion(),
+                                generic.getRegion().begin());
+    rewriter.replaceOp(op, generic);
+    return success();
+  }
+};
+
 struct GeneralizeNamed : OpInterfaceRewritePattern<linalg::LinalgOp> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
   LogicalResult matchAndRewrite(linalg::LinalgOp op,
@@ -186,6 +222,9 @@ struct NormalizeLinalg : lacuna::impl::NormalizeLinalgBase<NormalizeLinalg> {
 
   void runOnOperation() override {
     MLIRContext *context = &getContext();
+    RewritePatternSet transposes(context);
+    transposes.add<FoldTranspose>(context);
+    rewrite(std::move(transposes));
     RewritePatternSet forms(context);
     forms.add<DecomposeAggregate, GeneralizeNamed, AccumulateInF32,
               SplatInitToFill>(context);

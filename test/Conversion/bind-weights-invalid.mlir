@@ -11,8 +11,28 @@ func.func @layout() {
 // -----
 
 ml_program.global private mutable @state(dense<0.0> : tensor<4xf32>) : tensor<4xf32>
-func.func @mutable() {
-  // expected-error@+1 {{is not supported in a compiled function; expected weights read by ml_program.global_load_const}}
+func.func @order(%x: tensor<4xf32>) {
+  ml_program.global_store @state = %x : tensor<4xf32>
+  // expected-error@+1 {{is not in the order of loads, work, one store of each state; run forward-state first}}
   %w = ml_program.global_load @state : tensor<4xf32>
+  return
+}
+
+// -----
+
+ml_program.global private mutable @state(dense<0.0> : tensor<4xf32>) : tensor<4xf32>
+func.func @twice(%x: tensor<4xf32>) {
+  ml_program.global_store @state = %x : tensor<4xf32>
+  // expected-error@+1 {{run forward-state first}}
+  ml_program.global_store @state = %x : tensor<4xf32>
+  return
+}
+
+// -----
+
+ml_program.global private mutable @state(dense<0.0> : tensor<4xf32>) : tensor<4xf32>
+func.func @graph() {
+  // expected-error@+1 {{is not supported in a compiled function; expected ml_program.global_load_const, or global_load and global_store of a mutable global}}
+  %w, %t = ml_program.global_load_graph @state ordering(-> !ml_program.token) : tensor<4xf32>
   return
 }

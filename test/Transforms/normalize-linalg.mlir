@@ -73,3 +73,17 @@ func.func @keepdim(%x: tensor<?x64xf32>, %n: index) -> tensor<?x1xf32> {
   } -> tensor<?x1xf32>
   return %r : tensor<?x1xf32>
 }
+
+// A contraction reads a transposed operand where it lies.
+// CHECK-LABEL: func.func @transposed_operand(
+// CHECK-SAME: %[[Q:.*]]: tensor<2x3x16xf32>, %[[K:.*]]: tensor<2x64x16xf32>
+// CHECK-NOT: tensor<2x16x64xf32>
+// CHECK: linalg.generic {indexing_maps = [#[[A:.*]], #[[B:.*]], #[[C:.*]]], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%[[Q]], %[[K]]
+// CHECK: arith.mulf
+// CHECK-NEXT: arith.addf
+func.func @transposed_operand(%q: tensor<2x3x16xf32>, %k: tensor<2x64x16xf32>, %init: tensor<2x3x64xf32>) -> tensor<2x3x64xf32> {
+  %e = tensor.empty() : tensor<2x16x64xf32>
+  %t = linalg.transpose ins(%k : tensor<2x64x16xf32>) outs(%e : tensor<2x16x64xf32>) permutation = [0, 2, 1]
+  %0 = linalg.batch_matmul ins(%q, %t : tensor<2x3x16xf32>, tensor<2x16x64xf32>) outs(%init : tensor<2x3x64xf32>) -> tensor<2x3x64xf32>
+  return %0 : tensor<2x3x64xf32>
+}

@@ -37,7 +37,7 @@ def AddDestinations : Pass<"add-destinations", "::mlir::ModuleOp"> {
 }
 
 def BindWeights : Pass<"bind-weights", "::mlir::ModuleOp"> {
-  let summary = "Turn loads of extern globals into function arguments";
+  let summary = "Turn globals into function arguments";
   let description = [{
     Each extern `ml_program.global` that a public function loads becomes one
     memref argument behind its inputs and outputs, in the order of first use.
@@ -47,9 +47,15 @@ def BindWeights : Pass<"bind-weights", "::mlir::ModuleOp"> {
     one pruned `prunes`, and, where the view has elements of another type than
     the weight, `dtype`. They come from the attributes `lacuna.weight`,
     `lacuna.view`, ... of the global.
+
+    A mutable global is state, one argument likewise; its `lacuna.binding` has
+    `state`, `type` and, if the initial value is a weight, `weight`. The value
+    that is stored goes to the argument's buffer at the end of the function,
+    where bufferization most often has made it already.
   }];
   let statistics = [Statistic<"numBindings", "bindings", "weight arguments added">];
-  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def BufferizeHost : Pass<"bufferize-host", "::mlir::ModuleOp"> {

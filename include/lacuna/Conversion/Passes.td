@@ -71,7 +71,8 @@ def OutlineDispatches : Pass<"outline-dispatches", "::mlir::ModuleOp"> {
     `lacuna.invoke` of it. Regions that are alike, apart from names, share one
     function: whatever is generated later is generated once. The function's
     `lacuna.route` is the route of the plan; without a plan it is `dense`.
-    Layouts must be materialized before.
+    Layouts must be materialized before. A region that inserts slices into state,
+    or into an intermediate value that nobody else reads, updates its buffer.
 
     Example:
     ```mlir

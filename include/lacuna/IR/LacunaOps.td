@@ -98,7 +98,8 @@ def Lacuna_InvokeOp : Lacuna_Op<"invoke", [
   let summary = "runs an outlined dispatch function in destination form";
   let description = [{
     Bufferizes to a `func.call` of the callee with the buffers of `inputs`,
-    then those of `outs`.
+    then those of `outs`. The callee writes its outs whole; with `updates` it
+    writes parts of them, and what they held stays in the rest.
 
     Example:
     ```mlir
@@ -107,10 +108,10 @@ def Lacuna_InvokeOp : Lacuna_Op<"invoke", [
     ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<AnyType>:$inputs,
-                       Variadic<AnyRankedTensor>:$outs);
+                       Variadic<AnyRankedTensor>:$outs, UnitAttr:$updates);
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let assemblyFormat = [{
-    $callee (`ins` `(` $inputs^ `:` type($inputs) `)`)?
+    (`updates` $updates^)? $callee (`ins` `(` $inputs^ `:` type($inputs) `)`)?
     (`outs` `(` $outs^ `:` type($outs) `)`)? attr-dict (`->` type($results)^)?
   }];
   let extraClassDeclaration = [{

@@ -52,6 +52,27 @@ def EraseLayouts : Pass<"erase-layouts", "::mlir::ModuleOp"> {
   let statistics = [Statistic<"numErased", "layouts-erased", "types changed">];
 }
 
+def ForwardState : Pass<"forward-state", "::mlir::ModuleOp"> {
+  let summary = "Load state at the start of a function, store it at the end";
+  let description = [{
+    State is a mutable `ml_program.global` with a static tensor type that begins
+    as zeros, or extern, as a weight of its name. A load gives the value that
+    was stored last; so each function is left with at most one load of each,
+    before all else, and one store, behind all else. A store of what was loaded
+    is dropped. Stores in control flow are an error. Loads of immutable globals
+    become `ml_program.global_load_const`.
+
+    Example:
+    ```mlir
+    ml_program.global_store @count = %1 : tensor<i64>
+    %2 = ml_program.global_load @count : tensor<i64>
+    ```
+    leaves the store alone, and %1 in the place of %2.
+  }];
+  let statistics = [Statistic<"numForwarded", "forwarded", "loads forwarded">];
+  let dependentDialects = ["::mlir::ml_program::MLProgramDialect"];
+}
+
 def NamedLiteralsToGlobals
     : Pass<"named-literals-to-globals", "::mlir::ModuleOp"> {
   let summary = "Turn literals that only name a weight into extern globals";

@@ -97,6 +97,33 @@ class Model:
     def reset_counters(self):
         self.check(self.lib.lacuna_session_counters_reset(self.session))
 
+    def state_info(self, name):
+        self.lib.lacuna_model_num_state.restype = ct.c_size_t
+        info = TensorInfo()
+        for i in range(self.lib.lacuna_model_num_state(self.model)):
+            self.check(self.lib.lacuna_model_state_at(self.model, ct.c_size_t(i), ct.byref(info)))
+            if info.name.decode() == name:
+                return info
+        raise KeyError(name)
+
+    def get_state(self, name, poison=0xA5):
+        info = self.state_info(name)
+        shape = tuple(info.shape[:info.ndim])
+        array = np.full(int(np.prod(shape)) * NUMPY[info.dtype_name.decode()]().itemsize, poison, np.uint8)
+        array = array.view(NUMPY[info.dtype_name.decode()]).reshape(shape)
+        self.keep = []
+        tensor = self.tensor(array, info.dtype)
+        self.check(self.lib.lacuna_session_state_get(self.session, name.encode(), ct.byref(tensor), None))
+        return array
+
+    def set_state(self, name, array):
+        self.keep = []
+        tensor = self.tensor(np.asarray(array, order="C"), self.state_info(name).dtype)
+        self.check(self.lib.lacuna_session_state_set(self.session, name.encode(), ct.byref(tensor), None))
+
+    def reset_state(self, name=None):
+        self.check(self.lib.lacuna_session_state_reset(self.session, name and name.encode(), None))
+
     def tensor(self, array, dtype):
         shape = (ct.c_int64 * max(array.ndim, 1))(*array.shape)
         self.keep += [shape, array]
