@@ -11,6 +11,7 @@ examples:
   lacuna-import mlp.py:make_model -o mlp.mlir
   lacuna-import mlp.py:make_model --input 'x:f32[batch,64]' -o mlp.mlir
   lacuna-import path/to/folder -o bert.mlir       (config.json; weights optional)
+  lacuna-import path/to/llama --decode --max-length 256 -o step.mlir
 """
 
 
@@ -28,6 +29,13 @@ def parse(arguments):
                         help="keep only this output (may be repeated)")
     parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE",
                         help="a safetensors file whose names to map to (default: the folder's)")
+    parser.add_argument("--decode", action="store_true",
+                        help="one step of a transformers decoder: a token for each row, and "
+                        "the key-value cache as state")
+    parser.add_argument("--max-length", type=int, metavar="N",
+                        help="positions that the cache of --decode has")
+    parser.add_argument("--batch", type=int, default=1, metavar="N",
+                        help="rows of a step of --decode (default: 1)")
     parser.add_argument("--function", default="main", help="its name in the IR")
     parser.add_argument("--no-locations", action="store_true",
                         help="leave out the lines of the model's code")
@@ -51,14 +59,16 @@ def main(arguments=None):
         imported = import_model(
             options.model, options.input, function=options.function,
             outputs=options.output_name, checkpoints=options.checkpoint,
-            locations=not options.no_locations)
+            locations=not options.no_locations, decode=options.decode,
+            max_length=options.max_length, batch=options.batch)
         written = imported.write(options.output)
     except ImportFailure as error:
         print(f"lacuna-import: error: {error}", file=sys.stderr)
         return 1
     dims = ", ".join(f"{i.name}[{','.join(map(str, i.dims))}]" for i in imported.inputs)
+    state = f"{len(imported.state)} states; " if imported.state else ""
     print(f"{written[0]}: {dims} -> {', '.join(imported.outputs)}; "
-          f"{len(imported.weights)} weights; {written[1]}")
+          f"{len(imported.weights)} weights; {state}{written[1]}")
     return 0
 
 

@@ -23,6 +23,7 @@ class Imported:
     inputs: list
     outputs: list
     weights: list  # names in the IR
+    state: list  # names in the IR of what runs change
 
     def write(self, path):
         """Writes `path` and the parameters file beside it; gives both paths."""
@@ -50,7 +51,8 @@ def _write(path, content):
 
 
 def import_model(model, inputs=(), *, example_inputs=None, dynamic_shapes=None,
-                 function="main", outputs=(), checkpoints=(), locations=True):
+                 function="main", outputs=(), checkpoints=(), locations=True,
+                 decode=False, max_length=None, batch=1):
     """Imports `model`: a torch.nn.Module, 'file.py:make_model', a folder with a
     config.json, or a transformers configuration.
 
@@ -58,9 +60,17 @@ def import_model(model, inputs=(), *, example_inputs=None, dynamic_shapes=None,
     example_inputs, dynamic_shapes: instead, as for torch.export.
     outputs: the names of those to keep (default: all).
     checkpoints: safetensors files whose names the weights have.
+    decode: one step of a transformers decoder, with a key-value cache of
+    max_length positions for batch rows as its state.
     Raises ImportFailure.
     """
-    source = _find(model, inputs, example_inputs, dynamic_shapes)
+    if decode and max_length is None:
+        raise ImportFailure("a decoding step needs the maximum length of its cache: "
+                            "give --max-length (max_length)")
+    if not decode and (max_length is not None or batch != 1):
+        raise ImportFailure("--max-length and --batch are of decoding steps: add --decode")
+    source = _find(model, inputs, example_inputs, dynamic_shapes,
+                   (max_length, batch) if decode else None)
     try:
         return _import(source, function, tuple(outputs), _stored(model, checkpoints), locations)
     except ImportFailure:
@@ -76,7 +86,10 @@ def _is_file(model):
     return isinstance(model, str) and bool(re.search(r"\.py:\w+$", model))
 
 
-def _find(model, inputs, example_inputs, dynamic_shapes):
+def _find(model, inputs, example_inputs, dynamic_shapes, decode):
+    if decode and (isinstance(model, torch.nn.Module) or _is_file(model)):
+        raise ImportFailure("--decode is for models of transformers: a module's own cache "
+                            "is a buffer that its forward changes, and needs no option")
     if isinstance(model, torch.nn.Module):
         return sources.from_module(model, inputs, example_inputs, dynamic_shapes)
     if hasattr(model, "model_type"):
@@ -84,7 +97,7 @@ def _find(model, inputs, example_inputs, dynamic_shapes):
         if getattr(model, "architectures", None):
             import transformers
             cls = getattr(transformers, model.architectures[0], None)
-        return sources.from_config(model, cls, inputs)
+        return sources.from_config(model, cls, inputs, decode)
     if _is_file(model):
         path, _, name = model.rpartition(":")
         try:
@@ -94,7 +107,7 @@ def _find(model, inputs, example_inputs, dynamic_shapes):
         except Exception:  # the user's code does not run without weights
             return sources.from_file(path, name, inputs, real=True)
     if isinstance(model, str) and os.path.isdir(model):
-        return sources.from_folder(model, inputs)
+        return sources.from_folder(model, inputs, decode)
     raise ImportFailure(f"'{model}' is neither a folder with a config.json nor "
                         "FILE.py:FUNCTION")
 
@@ -123,7 +136,8 @@ def _lower(source, program, names, bounds, function, stored, locations):
     # The blobs of weights are placeholders: a literal without one has no data.
     text = re.sub(r"\n\{-#.*?#-\}\n?", "\n", text, flags=re.S)
     entries = checkpoint.map_parameters(source.module, hooks.used, canonical, stored)
-    return Imported(text, entries, source.inputs, names, list(hooks.used))
+    return Imported(text, entries, source.inputs, names, list(hooks.used),
+                    [s["name"] for s in hooks.state.values()])
 
 
 def _annotate(module, function, inputs, outputs, bounds):

@@ -176,3 +176,85 @@ def define_cumsum(symbol, operands, result, dim):
         f"  %s = arith.{'addf' if is_float else 'addi'} %y, %v : {element}",
         f"  linalg.yield %s : {element}", f"}} -> {empty_type}"]
     return function(symbol, operands, result, lines, "%r")
+
+
+def _declare_state(name, tensor, starts_as_zeros):
+    _, element = split_type(tensor)
+    zero = "0" if element.startswith("i") else "0.0"
+    zero = "false" if element == "i1" else zero
+    value = f"dense<{zero}> : {tensor}" if starts_as_zeros else f"#ml_program.extern : {tensor}"
+    return f'ml_program.global private mutable @"{name}"({value}) : {tensor}\n'
+
+
+def define_load(symbol, operands, result, name, starts_as_zeros):
+    return _declare_state(name, result, starts_as_zeros) + function(
+        symbol, operands, result, [f'%r = ml_program.global_load @"{name}" : {result}'], "%r")
+
+
+def define_store(symbol, operands, name, starts_as_zeros):
+    return _declare_state(name, operands[0], starts_as_zeros) + (
+        f"func.func private @{symbol}(%a0: {operands[0]}) {{\n"
+        f'  ml_program.global_store @"{name}" = %a0 : {operands[0]}\n  return\n}}')
+
+
+def define_index_put(symbol, operands, result, dim):
+    """The destination (the first operand) with the values (the third) at the
+    positions of one dimension that the second operand holds; negative ones
+    count from the end. One position is a slice, which is updated in place where
+    the destination can be; several are searched for each element."""
+    positions, kind = split_type(operands[1])
+    if positions in ([], [1]):
+        return _put_slice(symbol, operands, result, dim, positions, kind)
+    return _put_elements(symbol, operands, result, dim, kind)
+
+
+def _position_lines(indent, size, kind, dim):
+    """From the position %p, checked, to %i of type index."""
+    message = f"a position to store at is outside of dimension {dim}"
+    return [indent + line for line in (
+        f"%n = arith.index_cast {size} : index to {kind}",
+        f"%z = arith.constant 0 : {kind}",
+        f"%m = arith.cmpi slt, %p, %z : {kind}",
+        f"%b = arith.addi %p, %n : {kind}",
+        f"%q = arith.select %m, %b, %p : {kind}",
+        f"%k = arith.cmpi ult, %q, %n : {kind}",
+        f'cf.assert %k, "{message}"',
+        f"%i = arith.index_cast %q : {kind} to index")]
+
+
+def _put_slice(symbol, operands, result, dim, positions, kind):
+    shape, _ = split_type(operands[0])
+    lines, sizes = [], []
+    for d, size in enumerate(shape):
+        if size is None or d == dim:
+            lines += _size_lines(f"d{d}", "%a0", operands[0], d)
+        sizes.append("1" if d == dim else str(size) if size is not None else f"%d{d}")
+    lines += ["%c = arith.constant 0 : index",
+              f"%p = tensor.extract %a1[{'%c' if positions else ''}] : {operands[1]}",
+              *_position_lines("", f"%d{dim}", kind, dim)]
+    offsets = ", ".join("%i" if d == dim else "0" for d in range(len(shape)))
+    strides = ", ".join("1" for _ in shape)
+    lines.append(f"%r = tensor.insert_slice %a2 into %a0[{offsets}] [{', '.join(sizes)}] "
+                 f"[{strides}] : {operands[2]} into {result}")
+    return function(symbol, operands, result, lines, "%r")
+
+
+def _put_elements(symbol, operands, result, dim, kind):
+    shape, element = split_type(operands[0])
+    rank = len(shape)
+    lines = _size_lines("d", "%a0", operands[0], dim)
+    dims = [f"d{d}" for d in range(rank)]
+    source = [f"d{rank}" if d == dim else f"d{d}" for d in range(rank)]
+    maps = ", ".join([_map(rank + 1, [f"d{rank}"]), _map(rank + 1, source),
+                      _map(rank + 1, dims)])
+    iterators = ", ".join(['"parallel"'] * rank + ['"reduction"'])
+    lines += [
+        f"%r = linalg.generic {{indexing_maps = [{maps}], iterator_types = [{iterators}]}} "
+        f"ins(%a1, %a2 : {operands[1]}, {operands[2]}) outs(%a0 : {operands[0]}) {{",
+        f"^bb0(%p: {kind}, %x: {element}, %y: {element}):",
+        *_position_lines("  ", "%d", kind, dim),
+        f"  %j = linalg.index {dim} : index",
+        "  %h = arith.cmpi eq, %i, %j : index",
+        f"  %v = arith.select %h, %x, %y : {element}",
+        f"  linalg.yield %v : {element}", f"}} -> {result}"]
+    return function(symbol, operands, result, lines, "%r")

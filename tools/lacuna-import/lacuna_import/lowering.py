@@ -11,6 +11,7 @@ import re
 
 import numpy as np
 import torch
+from torch._export.verifier import SpecViolationError
 from torch._subclasses.fake_tensor import FakeTensor
 from torch_mlir import ir
 from torch_mlir.dialects import torch as torch_dialect
@@ -51,9 +52,15 @@ class Weights(FxImporterHooks):
     def __init__(self, names, values):
         self.names, self.values = names, values
         self.used = {}  # {name in the IR: the literal}
+        self.written = {}  # {name in the program: the node whose value it gets}
+        self.loaded = {}  # {name in the program: its value}
+        self.placeholders = {}  # {name in the program: the node that reads it}
+        self.state = {}  # {name in the program: its declaration}
 
     def resolve_input(self, importer, value, info):
         name = info.input_spec.target.removeprefix(WRAPPER)
+        if info.input_spec.target in self.written:
+            return self.load_state(importer, info.input_spec.target, value, info)
         if info.input_spec.persistent is False:
             return self._inline(importer, name, self.values.get(name, value))
         name = self.names.get(name, name)
@@ -63,6 +70,28 @@ class Weights(FxImporterHooks):
                 self.used[name] = ir.DenseResourceElementsAttr.get_from_buffer(
                     np.zeros(16, np.uint8), name, create_mlir_tensor_type(value))
             return _literal(importer, value, self.used[name])
+
+    def load_state(self, importer, target, value, info):
+        """Of a buffer that the program writes: the value before the call."""
+        if target not in self.loaded:
+            name = target.removeprefix(WRAPPER)
+            starts_as_zeros = False
+            if info.input_spec.persistent is False:
+                starts_as_zeros = _is_zero(self.values.get(name, value))
+                if not starts_as_zeros:
+                    raise ImportFailure(
+                        f"the buffer '{name}' is written, and its values before the first "
+                        "call are not zeros and in no checkpoint: register it as a "
+                        "persistent buffer")
+            else:
+                name = self.names.get(name, name)
+                self.used[name] = None
+            self.state[target] = {"name": name, "starts_as_zeros": starts_as_zeros}
+            self.loaded[target] = importer.load_state(value, self.state[target])
+        return self.loaded[target]
+
+    def store_produced_value(self, importer, value, produced, info):
+        """Stores stand at the end: see Nodes.return_node_values."""
 
     def resolve_literal(self, importer, value, info):
         if not isinstance(value, torch.Tensor) or info is not None:
@@ -84,6 +113,16 @@ class Weights(FxImporterHooks):
                 "persistent buffer")
         with ir.Location.name(name, context=importer._c):
             return _literal(importer, value, _dense(value.detach().contiguous()))
+
+
+def _is_zero(value):
+    if isinstance(value, FakeTensor):
+        value = value.constant
+    if value is None:
+        return False
+    if not any(value.stride()):  # one element, however often
+        value = value.flatten()[:1] if value.dim() else value
+    return not bool(value.any())
 
 
 def _literal(importer, value, attribute):
@@ -126,6 +165,8 @@ class Nodes(GraphNodeImporter):
             rank = node.meta["val"].dim()
             return self._call(loc, node, "cumsum", [node.args[0]], functools.partial(
                 definitions.define_cumsum, dim=node.args[1] % rank))
+        elif target is aten.index_put.default and self._index_put(loc, node):
+            return None
         return super()._import_torch_op_overload(loc, node, concrete_target)
 
     def _view(self, loc, node):
@@ -152,9 +193,54 @@ class Nodes(GraphNodeImporter):
                    functools.partial(definitions.define_extremum, keepdim=keepdim,
                                      dims=dims or list(range(rank)), largest=largest))
 
+    def load_state(self, value, declaration):
+        """The load stands before everything, so that no store comes first."""
+        with ir.InsertionPoint.at_block_begin(self._b):
+            return self._emit(
+                ir.Location.name(declaration["name"], context=self._c), "load", [],
+                [self._cc.tensor_to_vtensor_type(value)],
+                functools.partial(definitions.define_load, **declaration))
+
+    def return_node_values(self, loc, nodes, constants):
+        # Buffers that are set to inputs, or several to one value: nodes that
+        # torch-mlir's hook is not called for, or only once.
+        hooks = self.fx_importer._hooks
+        for target, node in hooks.written.items():
+            if target not in hooks.loaded:  # written, never read
+                self.resolve_node_value(hooks.placeholders[target])
+            value = self.resolve_node_value(node)
+            with ir.InsertionPoint(self._b):
+                self._emit(loc, "store", [value], [], functools.partial(
+                    definitions.define_store, **hooks.state[target]))
+        super().return_node_values(loc, nodes, constants)
+
+    def _index_put(self, loc, node):
+        """A store at the positions of one dimension; False for others."""
+        destination, indices, values = node.args[:3]
+        if len(node.args) > 3 and node.args[3]:  # accumulates
+            return False
+        given = [(d, i) for d, i in enumerate(indices) if i is not None]
+        if len(given) != 1:
+            return False
+        dim, index = given[0]
+        index_type, shape = index.meta["val"], list(destination.meta["val"].shape)
+        if index_type.dim() > 1 or index_type.is_floating_point() or \
+                index_type.dtype == torch.bool:
+            return False
+        shape[dim:dim + 1] = index_type.shape
+        if list(values.meta["val"].shape) != shape:  # broadcast
+            return False
+        self._call(loc, node, "index_put", [destination, index, values], functools.partial(
+            definitions.define_index_put, dim=dim))
+        return True
+
     def _call(self, loc, node, name, operands, body):
         operands = [self.resolve_node_value(o) for o in operands]
-        results = [self._cc.node_val_to_type(node)]
+        with ir.InsertionPoint(self._b):
+            self.bind_node_value(node, self._emit(
+                loc, name, operands, [self._cc.node_val_to_type(node)], body))
+
+    def _emit(self, loc, name, operands, results, body):
         symbol = f"lacuna.{name}.{len(self.bodies)}"
         self.bodies[symbol] = body
         with loc:
@@ -167,7 +253,7 @@ class Nodes(GraphNodeImporter):
             call = ir.Operation.create(
                 "func.call", results=results, operands=operands,
                 attributes=dict(callee=ir.FlatSymbolRefAttr.get(symbol)))
-        self.bind_node_value(node, call.result)
+        return call.result if results else None
 
 
 def _is_dynamic(node):
@@ -182,7 +268,12 @@ def lower(program, hooks, function_name):
     bodies = {}
     nodes = type("NodesOfOneImport", (Nodes,), {"bodies": bodies})
     importer = FxImporter(context=context, hooks=hooks, graph_node_importer_cls=nodes)
-    program = program.run_decompositions(decompositions.table())
+    try:
+        program = program.run_decompositions(decompositions.table())
+    except SpecViolationError as error:
+        raise ImportFailure(f"torch.export's program does not hold together: {error}: where "
+                            "two buffers are set to one value, compute it for each") from error
+    find_written(program, hooks)
     keep_innermost_frames(program)
     try:
         importer.import_program(program, func_name=function_name)
@@ -198,9 +289,20 @@ def lower(program, hooks, function_name):
     return module
 
 
+def find_written(program, hooks):
+    """The buffers that a call writes, and the nodes of their new values."""
+    signature = program.graph_signature
+    nodes = {node.name: node for node in program.graph.nodes}
+    hooks.written = {target: nodes[name]
+                     for name, target in signature.buffers_to_mutate.items()}
+    hooks.placeholders = {target: nodes[name]
+                          for name, target in signature.inputs_to_buffers.items()}
+
+
 # What the compiler takes, and what torch-mlir makes of operations without an
 # upstream form: dialects that MLIR 22 does not know.
-DIALECTS = {"builtin", "func", "affine", "arith", "math", "tensor", "linalg", "scf", "cf"}
+DIALECTS = {"builtin", "func", "affine", "arith", "math", "tensor", "linalg", "scf", "cf",
+            "ml_program"}
 FOREIGN = {"tm_tensor.scan": "a prefix sum", "tm_tensor.sort": "sort",
            "tm_tensor.topk": "topk", "tm_tensor.scatter": "an indexed store (index_put)"}
 ADVICE = ("write this line with other operations (docs/Import.md lists those that "
@@ -226,6 +328,8 @@ def drop_shape_asserts(module):
     """torch-mlir compares the sizes that a matmul contracts; torch.export has
     proved them equal from the named dimensions, which are checked at the entry."""
     for function in module.body.operations:
+        if function.operation.name != "func.func":
+            continue
         for operation in list(function.regions[0].blocks[0].operations):
             if operation.operation.name == "cf.assert" and "mismatching" in str(
                     operation.attributes["msg"]):
@@ -285,11 +389,24 @@ def define(module, bodies):
                 continue
             function_type = operation.attributes["function_type"].value
             operands = [str(t) for t in function_type.inputs]
-            text = bodies[symbol](symbol, operands, str(function_type.results[0]))
+            results = [str(t) for t in function_type.results]
+            text = bodies[symbol](symbol, operands, *results)
             try:
                 body = ir.Module.parse(text)
             except ir.MLIRError as error:
                 raise ImportFailure(f"internal error in a body:\n{text}\n{error}") from error
-            with ir.InsertionPoint(operation):
-                body.body.operations[0].operation.clone()
+            for part in body.body.operations:
+                if part.operation.name != "func.func":
+                    add_global(module, part)
+                else:
+                    with ir.InsertionPoint(operation):
+                        part.operation.clone()
             operation.operation.erase()
+
+
+def add_global(module, declared):
+    name = declared.attributes["sym_name"].value
+    if not any(o.operation.name == declared.operation.name and
+               o.attributes["sym_name"].value == name for o in module.body.operations):
+        with ir.InsertionPoint.at_block_begin(module.body):
+            declared.operation.clone()

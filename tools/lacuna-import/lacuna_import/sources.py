@@ -17,7 +17,7 @@ import typing
 import torch
 from torch.utils._pytree import tree_flatten_with_path, tree_unflatten
 
-from . import signature
+from . import decoding, signature
 from .errors import ImportFailure
 from .fake import Weightless, take_values
 
@@ -168,7 +168,7 @@ def from_result(result, inputs):
     return from_module(result[0], inputs, *result[1:])
 
 
-def from_folder(folder, inputs):
+def from_folder(folder, inputs, decode=None):
     """A model of transformers, by its config.json."""
     import transformers
 
@@ -188,25 +188,32 @@ def from_folder(folder, inputs):
     if named and cls is None:
         raise ImportFailure(f"'{path}' names the architecture '{named[0]}', which "
                             f"transformers {transformers.__version__} does not have")
-    return from_config(config, cls, inputs)
+    return from_config(config, cls, inputs, decode)
 
 
-def from_config(config, cls=None, inputs=()):
+def from_config(config, cls=None, inputs=(), decode=None):
+    """`decode`: (maximum length, batch) of a decoding step, or None."""
     import transformers
 
     if getattr(config, "is_encoder_decoder", False):
         raise ImportFailure(f"'{config.model_type}' is an encoder and a decoder: import "
                             "one of them from a file of your own")
     # What has no operation of its own arrives as the library's plain code.
-    config._attn_implementation = "eager"
+    config._attn_implementation = "eager" if decode is None else decoding.choose_attention(cls)
     if hasattr(config, "use_cache"):
-        config.use_cache = False
+        config.use_cache = decode is not None
     weightless = Weightless()
     with weightless:
         module = (cls._from_config(config) if cls is not None
                   else transformers.AutoModel.from_config(config)).eval()
+        if decode is not None:
+            decoding.check(module, *decode)
+            caches = decoding.add_cache(module, *decode)
     values = take_values(module, weightless.fake)
     inputs = [signature.parse_input(i) if isinstance(i, str) else i for i in inputs]
+    if decode is not None:
+        return Source(module, decoding.step_inputs(inputs, decode[1]),
+                      decoding.bind_step(module), values | caches, weightless.fake)
     if inputs:
         check_names(module, inputs)
     elif module.main_input_name == "input_ids":
