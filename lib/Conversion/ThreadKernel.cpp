@@ -100,8 +100,9 @@ static void makeTrap(cf::AssertOp assertion) {
 
 //===- From the host to the kernel ----------------------------------------===//
 
-/// Whether the kernel can have `value` without being given it. A constant
-/// tensor lies in the host's memory, so this is not only cheaper.
+/// Whether the kernel can have `value` without being given it, views of
+/// constants with sizes that it is given among them. A constant tensor lies in
+/// the host's memory, so this is not only cheaper.
 static bool isRepeatable(Value value) {
   Operation *op = value.getDefiningOp();
   if (!op)
@@ -110,7 +111,9 @@ static bool isRepeatable(Value value) {
     return true;
   return isa<memref::SubViewOp, memref::CastOp, memref::CollapseShapeOp,
              memref::ExpandShapeOp, memref::ReinterpretCastOp>(op) &&
-         llvm::all_of(op->getOperands(), isRepeatable);
+         llvm::all_of(op->getOperands(), [](Value operand) {
+           return operand.getType().isIndex() || isRepeatable(operand);
+         });
 }
 
 /// Whether `value` comes from elements of buffers, which the host cannot read.

@@ -34,6 +34,15 @@ static bool treatsBuffersAsHandles(Operation *op) {
          op->getName().getStringRef() == "arith.select";
 }
 
+/// Whether nothing but sizes of the buffer are asked for, through views.
+static bool isOnlyMeasured(Value buffer) {
+  return llvm::all_of(buffer.getUsers(), [](Operation *user) {
+    return isa<memref::DimOp>(user) ||
+           (isa<ViewLikeOpInterface>(user) && user->getNumResults() == 1 &&
+            isOnlyMeasured(user->getResult(0)));
+  });
+}
+
 namespace {
 struct VerifyHostCode : lacuna::impl::VerifyHostCodeBase<VerifyHostCode> {
   using VerifyHostCodeBase::VerifyHostCodeBase;
@@ -63,7 +72,8 @@ private:
                             : ": it is not part of any dispatch")
              << "; expected an operation that GPU kernels can compute";
     }
-    if (auto global = dyn_cast<memref::GetGlobalOp>(op))
+    if (auto global = dyn_cast<memref::GetGlobalOp>(op);
+        global && !isOnlyMeasured(global))
       return op->emitError()
              << "the constant @" << global.getName()
              << " is used outside of kernels, and lies in memory that target "

@@ -42,10 +42,16 @@ static SmallVector<OpFoldResult> getSizes(OpBuilder &builder, Location loc,
   }
 }
 
-/// Operations that are repeated inside a region rather than passed to it.
+/// Operations that are repeated inside a region rather than passed to it. Views
+/// of a literal are: so it is known where it is read, and never has to be in a
+/// memory that a host passes on.
 static bool isRepeated(Operation *op) {
-  return isa_and_nonnull<arith::ConstantOp, tensor::EmptyOp>(op) ||
-         isa_and_nonnull<linalg::FillOp>(op);
+  Operation *source = op;
+  while (isa_and_nonnull<tensor::ExtractSliceOp, tensor::CollapseShapeOp,
+                         tensor::ExpandShapeOp, tensor::CastOp>(source))
+    source = source->getOperand(0).getDefiningOp();
+  return isa_and_nonnull<arith::ConstantOp>(source) ||
+         isa_and_nonnull<tensor::EmptyOp, linalg::FillOp>(op);
 }
 
 namespace {

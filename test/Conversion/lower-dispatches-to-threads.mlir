@@ -342,3 +342,29 @@ module attributes {gpu.container_module} {
     return %r : tensor<8xf32>
   }
 }
+
+// -----
+
+#dense = #lacuna.route<dense>
+
+// A view of a constant, of a size that the kernel is given, is made in the
+// kernel: the host's copy is not passed.
+// CHECK-LABEL: func.func private @main$dispatch_0
+// CHECK-SAME: %[[N:.*]]: index, %[[O:.*]]: memref<?xi64>
+// CHECK: gpu.launch_func
+// CHECK-SAME: args(%[[N]] : index, %[[O]] : memref<?xi64>)
+// CHECK: gpu.func @main$dispatch_0$0(%[[SIZE:.*]]: index
+// CHECK: %[[TABLE:.*]] = memref.get_global
+// CHECK: memref.subview %[[TABLE]][0] [%[[SIZE]]] [1]
+func.func private @main$dispatch_0(%n: index, %o: memref<?xi64>) attributes {lacuna.dispatch, lacuna.route = #dense} {
+  %t = arith.constant dense<[3, 1, 2, 7, 5]> : tensor<5xi64>
+  %s = tensor.extract_slice %t[0] [%n] [1] : tensor<5xi64> to tensor<?xi64>
+  %e = tensor.empty(%n) : tensor<?xi64>
+  %r = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]} ins(%s : tensor<?xi64>) outs(%e : tensor<?xi64>) {
+  ^bb0(%a: i64, %b: i64):
+    %v = arith.addi %a, %a : i64
+    linalg.yield %v : i64
+  } -> tensor<?xi64>
+  bufferization.materialize_in_destination %r in restrict writable %o : (tensor<?xi64>, memref<?xi64>) -> ()
+  return
+}

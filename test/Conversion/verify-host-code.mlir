@@ -15,6 +15,15 @@ module attributes {gpu.container_module} {
     gpu.launch_func @kernels::@k blocks in (%c1, %c1, %c1) threads in (%c1, %c1, %c1) args(%x : memref<?x4xf32>)
     return
   }
+  // The size of a constant's view is known to the host.
+  memref.global "private" constant @table : memref<5xi64> = dense<[3, 1, 2, 7, 5]>
+  func.func @measured(%n: index) -> index {
+    %c0 = arith.constant 0 : index
+    %t = memref.get_global @table : memref<5xi64>
+    %s = memref.subview %t[0] [%n] [1] : memref<5xi64> to memref<?xi64, strided<[1]>>
+    %d = memref.dim %s, %c0 : memref<?xi64, strided<[1]>>
+    return %d : index
+  }
   func.func @handles(%x: memref<?x4xf32>, %y: memref<?x4xf32>, %c: i1) {
     %c0 = arith.constant 0 : index
     %n = memref.dim %x, %c0 : memref<?x4xf32>

@@ -93,3 +93,26 @@ func.func @forced(%x: tensor<8x64xf32>, %w: tensor<64x32xf32>, %e: tensor<8x32xf
   %m = linalg.matmul {lacuna.route = #lacuna.route<dense>} ins(%x, %w : tensor<8x64xf32>, tensor<64x32xf32>) outs(%e : tensor<8x32xf32>) -> tensor<8x32xf32>
   return %m : tensor<8x32xf32>
 }
+
+
+// A view of a literal is made inside: no memory has to be passed.
+// CHECK-LABEL: func.func @positions
+// CHECK: lacuna.dispatch
+// CHECK-NOT: xi64>
+// CHECK: -> (tensor<?xf32>)
+// CHECK: %[[SLICE:.*]] = tensor.extract_slice %{{.*}} : tensor<1x4xi64> to tensor<1x?xi64>
+// CHECK: tensor.collapse_shape %[[SLICE]]
+// CHECK: linalg.generic
+func.func @positions(%n: index) -> tensor<?xf32> {
+  %table = arith.constant dense<[[3, 1, 2, 5]]> : tensor<1x4xi64>
+  %s = tensor.extract_slice %table[0, 0] [1, %n] [1, 1] : tensor<1x4xi64> to tensor<1x?xi64>
+  %c = tensor.collapse_shape %s [[0, 1]] : tensor<1x?xi64> into tensor<?xi64>
+  %e = tensor.empty(%n) : tensor<?xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      ins(%c : tensor<?xi64>) outs(%e : tensor<?xf32>) {
+  ^bb0(%a: i64, %o: f32):
+    %f = arith.sitofp %a : i64 to f32
+    linalg.yield %f : f32
+  } -> tensor<?xf32>
+  return %r : tensor<?xf32>
+}
