@@ -23,9 +23,28 @@ using namespace mlir;
 using namespace mlir::bufferization;
 using namespace lacuna;
 
+/// Upstream's message for an operation that it does not know names neither the
+/// operation nor a way out.
+static LogicalResult checkOperations(func::FuncOp function) {
+  auto isTensor = [](Type type) { return isa<TensorType>(type); };
+  WalkResult walk = function.getBody().walk([&](Operation *op) {
+    if (isa<BufferizableOpInterface>(op) ||
+        (llvm::none_of(op->getOperandTypes(), isTensor) &&
+         llvm::none_of(op->getResultTypes(), isTensor)))
+      return WalkResult::advance();
+    op->emitError() << "the operation '" << op->getName()
+                    << "' has no lowering; expected operations of linalg, or "
+                       "of tensor that become memory: write this line of the "
+                       "model with other operations";
+    return WalkResult::interrupt();
+  });
+  return failure(walk.wasInterrupted());
+}
+
 static LogicalResult bufferizeFunction(func::FuncOp function) {
   IRRewriter rewriter(function.getContext());
-  if (failed(eliminateEmptyTensors(rewriter, function)))
+  if (failed(checkOperations(function)) ||
+      failed(eliminateEmptyTensors(rewriter, function)))
     return failure();
   OneShotBufferizationOptions options;
   options.bufferAlignment = 64;
