@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The models of these tests: where lacuna-import finds each, the module with
-random weights in PyTorch, and inputs for it."""
+random weights in PyTorch, and inputs for it. One, `digits`, is written in MLIR."""
 import importlib.util
 import os
 import sys
@@ -9,7 +9,12 @@ import numpy as np
 import torch
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+DIGITS = os.path.join(HERE, "../../tools/digits/model.mlir")
 POINTS = ((3, 16), (2, 5), (1, 2), (1, 1), (2, 1), (1, 63))
+# Of models whose batch alone is dynamic, and those that run by every route.
+BATCHES = ((1, 1), (3, 1), (17, 1), (64, 1))
+POINTS_OF = {"digits": BATCHES, "vit": ((1, 1), (3, 1), (17, 1)),
+             "block": (*POINTS, *BATCHES, (17, 4), (64, 3))}
 USER = {"mlp": ["--input", "x:f32[batch,64]"], "block": []}
 small = dict(hidden_size=64, intermediate_size=128, num_hidden_layers=2,
              num_attention_heads=4, vocab_size=100)
@@ -23,16 +28,20 @@ CONFIGS = {
     "opt": ("OPTForCausalLM", dict(
         hidden_size=64, ffn_dim=128, num_hidden_layers=2, num_attention_heads=4,
         vocab_size=100, word_embed_proj_dim=64)),
+    "vit": ("ViTForImageClassification", dict(
+        hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4,
+        image_size=32, patch_size=8, num_labels=10)),
 }
-NAMES = (*USER, *CONFIGS)
+OPTIONS = {"vit": ["--input", "pixel_values:f32[batch,3,32,32]"]}
+NAMES = (*USER, "digits", *CONFIGS)
 # The matrices of the ffn, by the names of their parameters in the IR; where a
 # matrix is stored [in, out] (GPT-2's Conv1D) the contraction is dimension 0.
 FFN = {
-    "mlp": ["ffn.*.weight"], "block": ["ffn.*.weight"],
+    "mlp": ["ffn.*.weight"], "block": ["ffn.*.weight"], "digits": ["fc?.weight"],
     "gpt2": ["*.mlp.*.weight"], "llama": ["*.mlp.*.weight"], "qwen2": ["*.mlp.*.weight"],
     "mistral": ["*.mlp.*.weight"],
     "bert": ["*.intermediate.dense.weight", "encoder.layer.?.output.dense.weight"],
-    "opt": ["*.fc?.weight"],
+    "opt": ["*.fc?.weight"], "vit": ["*.mlp.fc?.weight"],
 }
 CONTRACTION = {"gpt2": 0}
 
@@ -42,7 +51,7 @@ def source(name, folder):
     if name in USER:
         return [f"{HERE}/Inputs/{name}.py:make_model", *USER[name]]
     config(name).save_pretrained(folder)
-    return [folder]
+    return [folder, *OPTIONS.get(name, [])]
 
 
 def config(name):
@@ -62,6 +71,8 @@ def build(name, **changes):
         spec.loader.exec_module(code)
         made = code.make_model()
         return (made[0] if isinstance(made, tuple) else made).eval()
+    if name == "digits":
+        return Digits()
     import transformers
 
     settings = config(name)
@@ -72,6 +83,25 @@ def build(name, **changes):
     module = getattr(transformers, CONFIGS[name][0])._from_config(settings).eval()
     randomize(module)
     return module
+
+
+class Digits(torch.nn.Module):
+    """What tools/digits/model.mlir computes, with its weights."""
+
+    def __init__(self):
+        super().__init__()
+        widths = (64, 512, 512, 10)
+        for i in range(3):
+            self.add_module(f"fc{i + 1}", torch.nn.Linear(widths[i], widths[i + 1]))
+        from safetensors.torch import load_file
+        self.load_state_dict(load_file(os.path.join(os.path.dirname(DIGITS), "dense.safetensors")))
+
+    def forward(self, images):
+        return {"logits": self.fc3(torch.relu(self.fc2(torch.relu(self.fc1(images)))))}
+
+
+def points(name):
+    return POINTS_OF.get(name, POINTS)
 
 
 def randomize(module):
@@ -105,6 +135,10 @@ def inputs(name, batch, length):
     is causal sees that) and one at its end."""
     if name == "mlp":
         return {"x": torch.randn(batch * length, 64)}
+    if name == "digits":
+        return {"images": torch.rand(batch, 64)}
+    if name == "vit":
+        return {"pixel_values": torch.randn(batch, 3, 32, 32)}
     mask = torch.ones(batch, length, dtype=torch.long)
     if batch > 1 and length > 3:
         mask[0, :2] = 0

@@ -194,6 +194,7 @@ def from_folder(folder, inputs, decode=None):
 def from_config(config, cls=None, inputs=(), decode=None):
     """`decode`: (maximum length, batch) of a decoding step, or None."""
     import transformers
+    from transformers.initialization import no_init_weights
 
     if getattr(config, "is_encoder_decoder", False):
         raise ImportFailure(f"'{config.model_type}' is an encoder and a decoder: import "
@@ -203,10 +204,17 @@ def from_config(config, cls=None, inputs=(), decode=None):
     if hasattr(config, "use_cache"):
         config.use_cache = decode is not None
     weightless = Weightless()
-    with weightless:
-        module = (cls._from_config(config) if cls is not None
-                  else transformers.AutoModel.from_config(config)).eval()
-        if decode is not None:
+    try:
+        # Initial values of weights are of no use, and some models look at theirs.
+        with weightless, no_init_weights():
+            module = (cls._from_config(config) if cls is not None
+                      else transformers.AutoModel.from_config(config)).eval()
+            module.tie_weights()  # was left out with the initialization
+    except Exception as error:  # whatever the library's own code raises
+        raise ImportFailure(f"transformers cannot build a '{config.model_type}' of this "
+                            f"configuration: {type(error).__name__}: {error}") from error
+    if decode is not None:
+        with weightless:
             decoding.check(module, *decode)
             caches = decoding.add_cache(module, *decode)
     values = take_values(module, weightless.fake)
