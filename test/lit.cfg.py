@@ -70,10 +70,12 @@ if config.sanitize:
                f"ASAN_OPTIONS={config.environment['ASAN_OPTIONS']}:detect_leaks=0 ")
 
 torch_python = f"{root}/.lacuna/venv-torch/bin/python"
+minilm_python = f"{root}/.lacuna/venv-minilm/bin/python"
 opt = f"{bin_dir}/lacuna-opt" + (" --verify-roundtrip" if roundtrip else "")
 config.substitutions += [
     (r"(?<![\w./%-])lacuna-opt(?![\w./-])", opt),
     ("%torch_python", preload + torch_python),  # PyTorch and what lacuna-import needs
+    ("%minilm_python", preload + minilm_python),  # NumPy, a tokenizer, all-MiniLM-L6-v2
     ("%python", preload + sys.executable),  # NumPy; the oracle of the numeric tests
     ("%nvcc", nvcc),
     ("%cuda", cuda),  # the CUDA toolkit that set-up found or installed
@@ -92,6 +94,8 @@ if on("long"):
     features.add("long")
 if on("torch") and os.path.exists(torch_python):
     features.add("torch")
+if os.path.exists(f"{root}/.lacuna/venv-minilm/.stamp"):
+    features.add("minilm")
 if os.path.exists(f"{cuda}/bin/ptxas"):
     features.add("ptxas")
     config.environment["CUDA_HOME"] = cuda

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from . import build, bundle, demos, install, status, testing
+from . import build, bundle, demos, install, models, status, testing
 from .console import STATE, Failure, clock, say
 
 TEXT = """\
@@ -16,6 +16,7 @@ CUDA's headers. Everything else is put under .lacuna/; logs are in .lacuna/logs.
 
 examples:
   tools/dev run                     compile and run the digit classifier
+  tools/dev run minilm              sentences that mean the same; yours too, from standard input
   tools/dev test                    the whole test suite
   tools/dev test IR                 the tests of test/IR
   tools/dev test 'nm.*invalid'      the tests whose name matches a pattern
@@ -54,7 +55,7 @@ def parse():
     add("doctor", "say what is installed, change nothing", preset=False)
     add("format", "format C and C++ with clang-format", preset=False).add_argument(
         "--check", action="store_true", help="only name the files that differ")
-    add("status", "write the README's status table from the last full test run", preset=False)
+    add("status", "write the tables of the documents from the last full test run", preset=False)
     add("help", "show this text", preset=False)
     options = parser.parse_args()
     if options.command in (None, "help"):
@@ -81,6 +82,7 @@ def perform(options):
         build.format_sources(options.check)
     elif command == "status":
         status.write()
+        models.write()
     elif command == "doctor":
         install.doctor()
     elif command == "setup":
@@ -92,10 +94,11 @@ def perform(options):
         install.setup(cuda=False)
         bundle.make(options)
     elif command == "run":
-        install.setup()
+        install.setup(minilm=options.demo == "minilm")
         demos.run(options.demo, options.preset)
     elif command == "test":
         install.setup(torch=options.with_torch)
+        install.try_minilm()
         return testing.test(options)
     return True
 

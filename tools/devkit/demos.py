@@ -7,7 +7,9 @@ import sys
 from .build import build, build_folder
 from .console import ROOT, STATE, Failure
 
-DEMOS = {"digits": "tools/digits/demo.py"}
+# The script, and the environment under .lacuna whose Python runs it.
+DEMOS = {"digits": ("tools/digits/demo.py", "venv"),
+         "minilm": ("tools/minilm/demo.py", "venv-minilm")}
 TARGETS = ["lacuna-compile", "lacuna-run", "LacunaEmulator"]
 
 
@@ -19,10 +21,11 @@ def check(name):
 def run(name, preset):
     build(preset, TARGETS)
     sys.stdout.flush()
-    python = os.path.join(STATE, "venv/bin/python")
+    script, environment = DEMOS[name]
+    python = os.path.join(STATE, environment, "bin/python")
     bin_folder = os.path.join(build_folder(preset), "bin")
     out = os.path.join(STATE, "out", name)
-    status = subprocess.run([python, os.path.join(ROOT, DEMOS[name]), "--bin", bin_folder,
+    status = subprocess.run([python, os.path.join(ROOT, script), "--bin", bin_folder,
                              "--out", out], cwd=ROOT,
                             env={**os.environ, "CUDA_HOME": os.path.join(STATE, "cuda")}).returncode
     if status:

@@ -113,8 +113,9 @@ def install_packages():
         step(title, command, "apt", env=env, append=True)
 
 
-def python_environment(folder, requirements, title):
-    """A virtual environment under .lacuna with pinned packages."""
+def python_environment(folder, requirements, title, options=()):
+    """A virtual environment under .lacuna with pinned packages; `options` are
+    pip's."""
     place = os.path.join(STATE, folder)
     try:
         with open(requirements, "rb") as file:
@@ -129,7 +130,7 @@ def python_environment(folder, requirements, title):
     shutil.rmtree(place, ignore_errors=True)
     step(f"Making .lacuna/{folder}", [sys.executable, "-m", "venv", place], folder)
     pip = [os.path.join(place, "bin", "python"), "-m", "pip", "--disable-pip-version-check",
-           "install", "--retries", "5", "--progress-bar", "off", "-r", requirements]
+           "install", "--retries", "5", "--progress-bar", "off", *options, "-r", requirements]
     step(f"Installing {title}", pip, folder, append=True)
     stamp(mark, wanted)
 
@@ -142,6 +143,12 @@ def local_python():
 def torch_python():
     python_environment("venv-torch", os.path.join(ROOT, "tools/lacuna-import/requirements.txt"),
                        "PyTorch and torch-mlir (5 GB) into .lacuna/venv-torch")
+
+
+def minilm_python():
+    python_environment("venv-minilm", os.path.join(ROOT, "tools/minilm/requirements.txt"),
+                       "all-MiniLM-L6-v2 and a tokenizer (87 MB) into .lacuna/venv-minilm",
+                       ["--no-deps"])
 
 
 def is_toolkit(folder):
@@ -198,7 +205,7 @@ def cuda_toolkit():
     stamp(mark, wanted)
 
 
-def setup(torch=False, cuda=True):
+def setup(torch=False, cuda=True, minilm=False):
     os.makedirs(STATE, exist_ok=True)
     install_packages()
     local_python()
@@ -206,6 +213,16 @@ def setup(torch=False, cuda=True):
         cuda_toolkit()
     if torch:
         torch_python()
+    if minilm:
+        minilm_python()
+
+
+def try_minilm():
+    """For tests, which are skipped where the model cannot be had."""
+    try:
+        minilm_python()
+    except Failure as failure:
+        say(f"without tests of MiniLM: {failure}")
 
 
 def doctor():
@@ -213,7 +230,7 @@ def doctor():
     missing = missing_packages()
     say(f"system: {system_name()[1]}, Python {sys.version.split()[0]}")
     say(f"Debian packages: {'missing ' + ' '.join(missing) if missing else 'all installed'}")
-    for folder in ("venv", "venv-torch"):
+    for folder in ("venv", "venv-minilm", "venv-torch"):
         made = os.path.exists(os.path.join(STATE, folder, ".stamp"))
         say(f".lacuna/{folder}: {'made' if made else 'not made yet'}")
     say(f"CUDA toolkit: {installed_toolkit() or 'none complete; taken from PyPI'}")

@@ -20,7 +20,8 @@ ROUNDTRIP_FOLDERS = ["IR", "Transforms", "Conversion", "Pipelines"]
 SECONDS_PER_TEST = 1200
 SHOWN_LINES = 60
 # What a test may require that an option of this command gives.
-OPTIONS = {"torch": "PyTorch", "long": "the long tier"}
+OPTIONS = {"torch": "PyTorch", "long": "the long tier",
+           "minilm": "the weights of all-MiniLM-L6-v2, which pip could not install"}
 # Folders whose lit.local.cfg requires one of them for everything inside.
 FOLDER_NEEDS = {"Import": "torch"}
 
