@@ -6,7 +6,6 @@
 #include "DispatchGroup.h"
 
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 using namespace lacuna;
@@ -34,8 +33,10 @@ bool DispatchGroup::isRoot(Operation *op) {
 DispatchGroup::DispatchGroup(Operation *root,
                              const DenseSet<Operation *> &claimed) {
   members.insert(root);
-  if (isa<tensor::InsertSliceOp>(root)) {
-    growChain(claimed);
+  if (auto insert = dyn_cast<tensor::InsertSliceOp>(root)) {
+    rootRank = insert.getType().getRank();
+    growChain(insert, llvm::to_vector(llvm::seq<int64_t>(rootRank)), claimed);
+    grow(claimed);
     for (Operation *member : members) {
       readSlicesInPlace(member);
       findPlaces(member);
@@ -58,14 +59,15 @@ DispatchGroup::DispatchGroup(Operation *root,
     readSlicesInPlace(member);
 }
 
-void DispatchGroup::growChain(const DenseSet<Operation *> &claimed) {
-  auto insert = cast<tensor::InsertSliceOp>(getRoot());
-  while (auto previous =
-             insert.getDest().getDefiningOp<tensor::InsertSliceOp>()) {
-    if (getNextInChain(previous) != insert || claimed.contains(previous))
+void DispatchGroup::growChain(tensor::InsertSliceOp last, const RootDims &dims,
+                              const DenseSet<Operation *> &claimed) {
+  for (tensor::InsertSliceOp insert = last; insert;
+       insert = insert.getDest().getDefiningOp<tensor::InsertSliceOp>()) {
+    if (insert != last &&
+        (getNextInChain(insert) == nullptr || claimed.contains(insert)))
       break;
-    members.insert(previous);
-    insert = previous;
+    members.insert(insert);
+    loops[insert] = dims;
   }
 }
 
@@ -124,6 +126,12 @@ void DispatchGroup::grow(const DenseSet<Operation *> &claimed) {
     changed = false;
     for (unsigned i = 0; i < members.size(); ++i) {
       for (OpOperand &use : members[i]->getOpOperands()) {
+        if (auto insert = use.get().getDefiningOp<tensor::InsertSliceOp>();
+            insert && !members.contains(insert) && !claimed.contains(insert) &&
+            insert->getBlock() == getRoot()->getBlock()) {
+          changed |= tryJoinChain(insert, use, claimed);
+          continue;
+        }
         auto producer = use.get().getDefiningOp<linalg::LinalgOp>();
         if (!producer || members.contains(producer) ||
             claimed.contains(producer) ||
@@ -148,6 +156,8 @@ bool DispatchGroup::usedInGroupOnly(Operation *op) const {
 }
 
 bool DispatchGroup::tryJoin(linalg::LinalgOp producer, OpOperand &use) {
+  if (isa<tensor::InsertSliceOp>(use.getOwner()))
+    return tryJoinPart(producer, use);
   auto consumer = cast<linalg::LinalgOp>(use.getOwner());
   // The inputs and the start value of a contraction are memory.
   if (isContraction(consumer))
@@ -193,11 +203,13 @@ bool DispatchGroup::tryJoin(linalg::LinalgOp producer, OpOperand &use) {
 bool DispatchGroup::tryJoinContraction(linalg::LinalgOp producer,
                                        linalg::LinalgOp consumer,
                                        OpOperand &use) {
-  if (hasContraction || whole || !consumer.isAllParallelLoops() ||
-      !cast<linalg::LinalgOp>(getRoot()).isAllParallelLoops())
+  auto root = dyn_cast<linalg::LinalgOp>(getRoot());
+  if (hasContraction || whole || !consumer.isAllParallelLoops() || !root ||
+      !root.isAllParallelLoops())
     return false;
   for (Operation *member : members)
-    if (!cast<linalg::LinalgOp>(member).isAllParallelLoops())
+    if (auto op = dyn_cast<linalg::LinalgOp>(member);
+        !op || !op.isAllParallelLoops())
       return false;
   // The epilogue reads each result element once, where it was written.
   const RootDims &outer = loops[consumer];
@@ -211,6 +223,42 @@ bool DispatchGroup::tryJoinContraction(linalg::LinalgOp producer,
     return false;
   hasContraction = true;
   loops[producer] = RootDims(producer.getNumLoops(), kInner);
+  return true;
+}
+
+/// A concatenation joins whole, where each of its elements is read once.
+bool DispatchGroup::tryJoinChain(tensor::InsertSliceOp last, OpOperand &use,
+                                 const DenseSet<Operation *> &claimed) {
+  auto consumer = dyn_cast<linalg::LinalgOp>(use.getOwner());
+  if (!consumer || hasContraction || isContraction(consumer) ||
+      !consumer.isAllParallelLoops() || !usedInGroupOnly(last))
+    return false;
+  AffineMap read = consumer.getMatchingIndexingMap(&use);
+  if (!read.isProjectedPermutation())
+    return false;
+  RootDims dims;
+  for (AffineExpr expr : read.getResults())
+    dims.push_back(loops[consumer][cast<AffineDimExpr>(expr).getPosition()]);
+  for (int64_t dim = 0; dim < rootRank; ++dim)
+    if (!llvm::is_contained(dims, dim))
+      return false;
+  growChain(last, dims, claimed);
+  return true;
+}
+
+/// What a part of a concatenation is computed by, where it is elementwise.
+bool DispatchGroup::tryJoinPart(linalg::LinalgOp producer, OpOperand &use) {
+  auto insert = cast<tensor::InsertSliceOp>(use.getOwner());
+  AffineMap written = producer.getIndexingMapMatchingResult(
+      cast<OpResult>(producer->getResult(0)));
+  if (use.get() != insert.getSource() || isContraction(producer) ||
+      !producer.isAllParallelLoops() || !written.isPermutation() ||
+      insert.getSourceType().getRank() != insert.getDestType().getRank())
+    return false;
+  RootDims dims(producer.getNumLoops(), kInner);
+  for (auto [dim, expr] : llvm::zip(loops[insert], written.getResults()))
+    dims[cast<AffineDimExpr>(expr).getPosition()] = dim;
+  loops[producer] = dims;
   return true;
 }
 

@@ -9,6 +9,7 @@
 #include "lacuna/Transforms/Weights.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Operation.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
@@ -47,7 +48,11 @@ private:
   static constexpr int64_t kInner = -1;
 
   void grow(const llvm::DenseSet<mlir::Operation *> &claimed);
-  void growChain(const llvm::DenseSet<mlir::Operation *> &claimed);
+  void growChain(mlir::tensor::InsertSliceOp last, const RootDims &dims,
+                 const llvm::DenseSet<mlir::Operation *> &claimed);
+  bool tryJoinChain(mlir::tensor::InsertSliceOp last, mlir::OpOperand &use,
+                    const llvm::DenseSet<mlir::Operation *> &claimed);
+  bool tryJoinPart(mlir::linalg::LinalgOp producer, mlir::OpOperand &use);
   bool tryJoin(mlir::linalg::LinalgOp producer, mlir::OpOperand &use);
   bool tryJoinContraction(mlir::linalg::LinalgOp producer,
                           mlir::linalg::LinalgOp consumer,

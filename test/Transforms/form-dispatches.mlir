@@ -63,13 +63,13 @@ func.func @shared(%x: tensor<8x64xf32>, %w: tensor<64x32xf32>) -> (tensor<8x32xf
   return %m, %r : tensor<8x32xf32>, tensor<8x32xf32>
 }
 
-// A concatenation is one region; slices are read in place.
+// A concatenation is one region, with what computes its parts; slices are read
+// in place.
 // CHECK-LABEL: func.func @rotate_half
 // CHECK-SAME: %[[X:.*]]: tensor<?x64xf32>
-// CHECK: %[[NEG:.*]] = lacuna.dispatch({{.*}} = %[[X]] : tensor<?x64xf32>
+// CHECK: lacuna.dispatch({{.*}} = %[[X]] : tensor<?x64xf32>
 // CHECK: tensor.extract_slice
 // CHECK: arith.negf
-// CHECK: lacuna.dispatch
 // CHECK-COUNT-2: tensor.insert_slice
 // CHECK: lacuna.yield
 // CHECK-NOT: lacuna.dispatch
@@ -83,6 +83,44 @@ func.func @rotate_half(%x: tensor<?x64xf32>) -> tensor<?x64xf32> {
   %neg = linalg.negf ins(%hi : tensor<?x32xf32>) outs(%e : tensor<?x32xf32>) -> tensor<?x32xf32>
   %r = tensor.concat dim(1) %neg, %lo : (tensor<?x32xf32>, tensor<?x32xf32>) -> tensor<?x64xf32>
   return %r : tensor<?x64xf32>
+}
+
+// What reads each of its elements once takes it in: a rotary embedding.
+// CHECK-LABEL: func.func @rotary
+// CHECK: lacuna.dispatch
+// CHECK-COUNT-2: tensor.insert_slice
+// CHECK: arith.mulf
+// CHECK: lacuna.yield
+// CHECK-NOT: lacuna.dispatch
+// CHECK: return
+func.func @rotary(%x: tensor<?x64xf32>, %sin: tensor<?x64xf32>) -> tensor<?x64xf32> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x64xf32>
+  %lo = tensor.extract_slice %x[0, 0] [%n, 32] [1, 1] : tensor<?x64xf32> to tensor<?x32xf32>
+  %hi = tensor.extract_slice %x[0, 32] [%n, 32] [1, 1] : tensor<?x64xf32> to tensor<?x32xf32>
+  %c = tensor.concat dim(1) %hi, %lo : (tensor<?x32xf32>, tensor<?x32xf32>) -> tensor<?x64xf32>
+  %e = tensor.empty(%n) : tensor<?x64xf32>
+  %y = linalg.mul ins(%c, %sin : tensor<?x64xf32>, tensor<?x64xf32>) outs(%e : tensor<?x64xf32>) -> tensor<?x64xf32>
+  return %y : tensor<?x64xf32>
+}
+
+// Not what repeats it along another dimension.
+// CHECK-LABEL: func.func @repeated
+// CHECK: lacuna.dispatch
+// CHECK-COUNT-2: tensor.insert_slice
+// CHECK: lacuna.dispatch
+// CHECK: arith.addf
+// CHECK: return
+func.func @repeated(%x: tensor<32xf32>, %y: tensor<8x64xf32>) -> tensor<8x64xf32> {
+  %c = tensor.concat dim(0) %x, %x : (tensor<32xf32>, tensor<32xf32>) -> tensor<64xf32>
+  %e = tensor.empty() : tensor<8x64xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+      ins(%c, %y : tensor<64xf32>, tensor<8x64xf32>) outs(%e : tensor<8x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %1 = arith.addf %a, %b : f32
+    linalg.yield %1 : f32
+  } -> tensor<8x64xf32>
+  return %r : tensor<8x64xf32>
 }
 
 // A forced route goes from the operation to its region.
