@@ -4,6 +4,7 @@
 // of one point: a part each, combined within warps by shuffles and among warps
 // in shared memory. See ThreadKernel.h.
 
+#include "KernelSupport.h"
 #include "ThreadKernel.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -12,51 +13,10 @@
 using namespace mlir;
 using namespace lacuna;
 
-static constexpr int64_t kWarpThreads = 32;
 static constexpr int64_t kWarps = kBlockThreads / kWarpThreads;
 
 static Value getConstant(OpBuilder &builder, Location loc, int64_t value) {
   return arith::ConstantIndexOp::create(builder, loc, value);
-}
-
-/// `value` of the lane `offset` lanes above. shfl moves 32 bits (PTX ISA 9.7.9,
-/// "shfl.sync"): wider values go in halves, others as integers.
-static Value shuffleDown(OpBuilder &builder, Location loc, Value value,
-                         int32_t offset) {
-  Type type = value.getType();
-  Type i32 = builder.getI32Type(), i64 = builder.getI64Type();
-  auto shuffle = [&](Value word) -> Value {
-    return gpu::ShuffleOp::create(builder, loc, word, offset, kWarpThreads,
-                                  gpu::ShuffleMode::DOWN)
-        .getShuffleResult();
-  };
-  if (type.isF32() || type.isInteger(32))
-    return shuffle(value);
-  if (type.isIndex()) {
-    Value moved = shuffleDown(
-        builder, loc, arith::IndexCastOp::create(builder, loc, i64, value),
-        offset);
-    return arith::IndexCastOp::create(builder, loc, type, moved);
-  }
-  if (isa<FloatType>(type)) {
-    Type bits = builder.getIntegerType(type.getIntOrFloatBitWidth());
-    Value moved = shuffleDown(
-        builder, loc, arith::BitcastOp::create(builder, loc, bits, value),
-        offset);
-    return arith::BitcastOp::create(builder, loc, type, moved);
-  }
-  if (type.getIntOrFloatBitWidth() < 32) {
-    Value moved = shuffle(arith::ExtUIOp::create(builder, loc, i32, value));
-    return arith::TruncIOp::create(builder, loc, type, moved);
-  }
-  Value half = arith::ConstantIntOp::create(builder, loc, i64, 32);
-  Value low = arith::TruncIOp::create(builder, loc, i32, value);
-  Value high = arith::ShRUIOp::create(builder, loc, value, half);
-  high = arith::TruncIOp::create(builder, loc, i32, high);
-  low = arith::ExtUIOp::create(builder, loc, i64, shuffle(low));
-  high = arith::ExtUIOp::create(builder, loc, i64, shuffle(high));
-  high = arith::ShLIOp::create(builder, loc, high, half);
-  return arith::OrIOp::create(builder, loc, low, high);
 }
 
 static scf::ForOp makeLoop(OpBuilder &builder, Location loc, Value lower,
@@ -124,7 +84,8 @@ void ThreadKernel::buildBlocks(OpBuilder &builder, gpu::GPUFuncOp function) {
   for (int32_t offset = 1; offset < kWarpThreads; offset *= 2) {
     SmallVector<Value> above;
     for (Value value : part)
-      above.push_back(shuffleDown(builder, loc, value, offset));
+      above.push_back(
+          shuffle(builder, loc, value, offset, gpu::ShuffleMode::DOWN));
     part = combiner->combine(builder, part, above);
   }
   onFirst(builder, loc, lane, [&](OpBuilder &inside) {

@@ -34,6 +34,16 @@ public:
   mlir::Value isDoubtful(mlir::OpBuilder &builder, mlir::Location loc,
                          mlir::ValueRange results) const;
 
+  /// For each result, the operation that takes its accumulator.
+  llvm::ArrayRef<mlir::Operation *> getOperations() const { return combiners; }
+  mlir::BlockArgument getAccumulator(unsigned result) const {
+    return accumulators[result];
+  }
+  /// Of an argmax or argmin: the comparison with the best element so far, and
+  /// the element; null for others.
+  mlir::Operation *getChoice() const { return choice; }
+  mlir::Value getElement() const { return element; }
+
 private:
   bool matchSums(mlir::linalg::LinalgOp op);
   bool matchChoice(mlir::linalg::LinalgOp op);

@@ -5,17 +5,16 @@
 // after fusion, so that whole models run on the device. The dispatch function
 // stays on the host: it finds sizes, takes scratch and launches.
 
+#include "KernelSupport.h"
 #include "ThreadKernel.h"
 #include "Tiling.h"
 #include "lacuna/Conversion/Passes.h"
 #include "lacuna/Conversion/SizeBuilder.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
-#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
-#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -23,7 +22,6 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "mlir/Transforms/Passes.h"
-#include "llvm/ADT/StringExtras.h"
 
 namespace lacuna {
 #define GEN_PASS_DEF_LOWERDISPATCHESTOTHREADS
@@ -33,43 +31,13 @@ namespace lacuna {
 using namespace mlir;
 using namespace lacuna;
 
-/// `name` with what PTX does not allow in an identifier replaced.
-static std::string getKernelName(StringRef function, unsigned index) {
-  std::string name;
-  for (char c : function)
-    name += llvm::isAlnum(c) || c == '_' || c == '$' ? c : '_';
-  if (name.empty() || !llvm::isAlpha(name.front()))
-    name = "kernel" + name;
-  return name + "$" + std::to_string(index);
-}
-
-/// The kernels' module, made where it does not exist yet.
-static gpu::GPUModuleOp getKernels(ModuleOp module) {
-  constexpr StringLiteral name = "kernels";
-  if (auto kernels = module.lookupSymbol<gpu::GPUModuleOp>(name))
-    return kernels;
-  module->setAttr(gpu::GPUDialect::getContainerModuleAttrName(),
-                  UnitAttr::get(module.getContext()));
-  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-  return gpu::GPUModuleOp::create(builder, module.getLoc(), name);
-}
-
-/// Upstream's emulation lets a value stay in f32 between two operations; the
-/// program rounds it.
-static void roundAlways(gpu::GPUFuncOp kernel) {
-  kernel.walk([](Operation *op) {
-    if (isa<arith::TruncFOp, arith::ExtFOp>(op))
-      op->removeAttr("fastmath");
-  });
-}
-
 namespace {
 struct LowerDispatchesToThreads
     : lacuna::impl::LowerDispatchesToThreadsBase<LowerDispatchesToThreads> {
   void getDependentDialects(DialectRegistry &registry) const override {
     LowerDispatchesToThreadsBase::getDependentDialects(registry);
     bufferizing.getDependentDialects(registry);
-    kernelPasses.getDependentDialects(registry);
+    arithmetic.getDependentDialects(registry);
   }
 
   LogicalResult initialize(MLIRContext *) override {
@@ -78,16 +46,6 @@ struct LowerDispatchesToThreads
     bufferizing.addPass(createRelaxArithmetic());
     bufferizing.addPass(createCanonicalizerPass());
     bufferizing.addPass(createCSEPass());
-    // Arithmetic on narrow floats is that of f32, as on the CPU.
-    kernelPasses.clear();
-    arith::ArithEmulateUnsupportedFloatsOptions emulate;
-    emulate.sourceTypeStrs = {"bf16", "f16"};
-    emulate.targetTypeStr = "f32";
-    kernelPasses.addPass(arith::createArithEmulateUnsupportedFloats(emulate));
-    kernelPasses.addPass(math::createMathExtendToSupportedTypes());
-    cleaning.clear();
-    cleaning.addPass(createCanonicalizerPass());
-    cleaning.addPass(createCSEPass());
     return success();
   }
 
@@ -100,8 +58,7 @@ struct LowerDispatchesToThreads
 
 private:
   OpPassManager bufferizing{func::FuncOp::getOperationName()};
-  OpPassManager cleaning{gpu::GPUFuncOp::getOperationName()};
-  OpPassManager kernelPasses{gpu::GPUFuncOp::getOperationName()};
+  NarrowArithmetic arithmetic;
 
   /// Whether no generator has taken the dispatch function: it still computes.
   static bool isLeft(func::FuncOp function) {
@@ -236,12 +193,12 @@ private:
       op.erase();
       return success();
     }
-    std::string name = getKernelName(function.getName(), index++);
-    gpu::GPUFuncOp code = kernel.build(getKernels(getOperation()), name);
-    if (failed(runPipeline(kernelPasses, code)))
-      return failure();
-    roundAlways(code);
-    if (failed(runPipeline(cleaning, code)))
+    std::string name = getKernelName(function.getName(), "$" + Twine(index++));
+    gpu::GPUFuncOp code = kernel.build(getKernelModule(getOperation()), name);
+    if (failed(
+            arithmetic.apply(code, [&](OpPassManager &passes, Operation *op) {
+              return runPipeline(passes, op);
+            })))
       return failure();
     Value one = sizes.value(sizes.constant(1));
     Value threads = sizes.value(sizes.constant(kBlockThreads));

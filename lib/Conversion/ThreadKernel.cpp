@@ -4,11 +4,10 @@
 
 #include "ThreadKernel.h"
 
+#include "KernelSupport.h"
 #include "lacuna/Conversion/SizeBuilder.h"
 
 #include "mlir/Dialect/Affine/Utils.h"
-#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Transforms/RegionUtils.h"
@@ -164,16 +163,10 @@ void ThreadKernel::cloneConstants(gpu::GPUModuleOp module, OpBuilder &builder) {
 }
 
 gpu::GPUFuncOp ThreadKernel::build(gpu::GPUModuleOp module, StringRef name) {
-  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-  SmallVector<Type> types;
-  for (Value argument : arguments)
-    types.push_back(argument.getType());
-  auto function = gpu::GPUFuncOp::create(
-      builder, loc, name, builder.getFunctionType(types, TypeRange()));
-  function->setAttr(gpu::GPUDialect::getKernelFuncAttrName(),
-                    builder.getUnitAttr());
-  function.setKnownBlockSizeAttr(builder.getDenseI32ArrayAttr(
-      {static_cast<int32_t>(kBlockThreads), 1, 1}));
+  gpu::GPUFuncOp function =
+      makeKernel(module, loc, name,
+                 ValueRange(arguments.getArrayRef()).getTypes(), kBlockThreads);
+  OpBuilder builder(function);
   builder.setInsertionPointToStart(&function.getBody().front());
   for (auto [from, to] : llvm::zip(arguments, function.getArguments()))
     mapping.map(from, to);

@@ -75,6 +75,7 @@ void lacuna::buildRoutedPhase(OpPassManager &manager,
   contractions.warps.assign(options.warps.begin(), options.warps.end());
   contractions.stages = options.stages;
   manager.addPass(createLowerContractionsToTensorCores(contractions));
+  manager.addPass(createLowerDispatchesToRows());
   manager.addPass(createLowerDispatchesToThreads());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

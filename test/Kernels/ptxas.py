@@ -60,13 +60,18 @@ def check(ptxas, folder, index, target, changes):
     assert version == max(8.5 if sparse else 7.0, LOWEST[target]), (c, version)
     assert re.search(r"\.target (\w+)", text).group(1) == target, c
     assert ("mma.sp::ordered_metadata.sync" in text) == sparse and ("mma.sync" in text) != sparse, c
-    for architecture in ARCHITECTURES if target == "sm_80" else [target]:
+    assemble(ptxas, ptx, c, ARCHITECTURES if target == "sm_80" else [target])
+
+
+def assemble(ptxas, ptx, what, architectures=ARCHITECTURES):
+    """Without spills, stack and local memory."""
+    for architecture in architectures:
         done = subprocess.run([ptxas, "-v", f"-arch={architecture}", ptx, "-o", f"{ptx}.{architecture}"],
                               capture_output=True, text=True)
-        assert done.returncode == 0, (c, architecture, done.stderr)
+        assert done.returncode == 0, (what, architecture, done.stderr)
         used = re.findall(r"(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) bytes spill loads", done.stderr)
-        assert used and all(u == ("0", "0", "0") for u in used), (c, architecture, done.stderr)
-        assert "lmem" not in done.stderr and "warning" not in done.stderr, (c, architecture, done.stderr)
+        assert used and all(u == ("0", "0", "0") for u in used), (what, architecture, done.stderr)
+        assert "lmem" not in done.stderr and "warning" not in done.stderr, (what, architecture, done.stderr)
 
 
 def main():

@@ -344,6 +344,53 @@ def LowerContractions : Pass<"lower-contractions", "::mlir::func::FuncOp"> {
     "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
 }
 
+def LowerDispatchesToRows
+    : Pass<"lower-dispatches-to-rows", "::mlir::ModuleOp"> {
+  let summary = "Make one kernel of elementwise operations and row reductions";
+  let description = [{
+    For GPU targets. A dispatch function without a contraction that launches no
+    kernel yet becomes one kernel in `gpu.module @kernels`, if all its results
+    are computed at the places of one space of rows: elementwise operations,
+    reductions along the row and what is computed of them, gathers, insertions
+    into slices. docs/Kernels.md describes the three forms of the kernel.
+
+    - Rows: threads share a row. Each takes its elements once from global memory
+      in accesses of up to 16 bytes, keeps them between the reductions in
+      registers (in shared memory, where rows are long or of dynamic length), and
+      combines sums by shuffles and among warps in shared memory.
+    - Points: a thread for up to 16 bytes of neighbors.
+    - Tiles: 32 x 32 elements are turned in shared memory where a buffer is read
+      across.
+
+    Where a size is dynamic the host chooses among kernels: accesses of 16 bytes
+    need rows whose length is a multiple, and a warp takes a short row. Sums of
+    f16 and bf16 are kept in f32. What is not taken is left alone, with a remark
+    (category `kernels`) that says why.
+
+    Example: a softmax over rows of 64 becomes
+    ```mlir
+    gpu.func @softmax(%x: memref<?x64xf32>, %o: memref<?x64xf32>) kernel {
+      %a = vector.load %x[%row, %j] : memref<?x64xf32>, vector<4xf32>
+      ...
+      %s, %valid = gpu.shuffle xor %m, %c8_i32, %c32_i32 : f32
+      ...
+      vector.store %r, %o[%row, %j] : memref<?x64xf32>, vector<4xf32>
+      gpu.return
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numFunctions", "functions", "functions that became a kernel">,
+    Statistic<"numKernels", "kernels", "kernels made, variants included">,
+    Statistic<"numReductions", "reductions", "reductions in them">,
+    Statistic<"numLeft", "functions-left", "functions left to other passes">];
+  let dependentDialects = [
+    "::lacuna::LacunaDialect", "::mlir::arith::ArithDialect",
+    "::mlir::gpu::GPUDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect"];
+}
+
 def LowerDispatchesToThreads
     : Pass<"lower-dispatches-to-threads", "::mlir::ModuleOp"> {
   let summary = "Make plain GPU kernels of what no generator took";
