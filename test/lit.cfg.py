@@ -51,6 +51,8 @@ config.environment["FILECHECK_OPTS"] = "-enable-var-scope --allow-unused-prefixe
 config.environment["PYTHONDONTWRITEBYTECODE"] = "1"
 config.environment["PYTHONPATH"] = here
 config.environment["LACUNA_BUILD"] = config.lacuna_build
+# NaN where a model reads a temporary that it has not written.
+config.environment["LACUNA_POISON_ARENA"] = "1"
 for name in ("LACUNA_TEST_SEED", "LACUNA_TEST_LONG", "ASAN_OPTIONS", "UBSAN_OPTIONS"):
     if name in os.environ:
         config.environment[name] = os.environ[name]

@@ -65,6 +65,7 @@ struct CreateEntryPoints
       if (failed(createEntry(function, symbol, symbols)) ||
           failed(createShapes(function, symbol, symbols)))
         return signalPassFailure();
+      createWorkspace(function, symbol, symbols);
     }
     emitManifest(manifest.str());
   }
@@ -108,7 +109,7 @@ private:
 
   LogicalResult createShapes(func::FuncOp function, StringRef symbol,
                              SymbolTable &symbols) {
-    func::FuncOp sizes = findShapes(function);
+    func::FuncOp sizes = findHelper(function, kShapesOfAttr);
     if (!sizes)
       return function.emitOpError(
           "has no shape function; expected create-shape-functions to run "
@@ -117,36 +118,71 @@ private:
     func::FuncOp shapes =
         createExport(loc, "lacuna_shapes_" + symbol, 2, symbols);
     OpBuilder builder = OpBuilder::atBlockEnd(&shapes.getBody().front());
-    SmallVector<Value> operands;
+    auto call = func::CallOp::create(
+        builder, loc, sizes,
+        loadSizes(builder, function, shapes.getArgument(0)));
+    storeSizes(builder, loc, call.getResults(), shapes.getArgument(1));
+    func::ReturnOp::create(builder, loc);
+    return success();
+  }
+
+  /// A function without an arena has none.
+  void createWorkspace(func::FuncOp function, StringRef symbol,
+                       SymbolTable &symbols) {
+    func::FuncOp bytes = findHelper(function, kWorkspaceOfAttr);
+    if (!bytes)
+      return;
+    Location loc = function.getLoc();
+    func::FuncOp workspace =
+        createExport(loc, "lacuna_workspace_" + symbol, 2, symbols);
+    OpBuilder builder = OpBuilder::atBlockEnd(&workspace.getBody().front());
+    // It may depend on the sizes of results, which follow from the inputs'.
+    SmallVector<Value> operands =
+        loadSizes(builder, function, workspace.getArgument(0));
+    auto shapes = func::CallOp::create(
+        builder, loc, findHelper(function, kShapesOfAttr), operands);
+    llvm::append_range(operands, shapes.getResults());
+    auto call = func::CallOp::create(builder, loc, bytes, operands);
+    storeSizes(builder, loc, call.getResults(), workspace.getArgument(1));
+    func::ReturnOp::create(builder, loc);
+  }
+
+  /// All sizes of all inputs, from an array of their descriptors.
+  static SmallVector<Value> loadSizes(OpBuilder &builder, func::FuncOp function,
+                                      Value descriptors) {
+    Location loc = function.getLoc();
+    SmallVector<Value> sizes;
     for (auto [i, type] : llvm::enumerate(function.getArgumentTypes())) {
-      if (function.getArgAttr(i, kOutputAttr) ||
-          function.getArgAttr(i, kBindingAttr))
+      if (!isInput(function, i))
         break;
-      Value pointer = loadDescriptor(builder, loc, shapes.getArgument(0), i);
+      Value pointer = loadDescriptor(builder, loc, descriptors, i);
       // Two pointers and the offset, one word each, precede the sizes.
       for (int64_t d = 0, e = cast<MemRefType>(type).getRank(); d < e; ++d) {
         Value size =
             LLVM::LoadOp::create(builder, loc, builder.getI64Type(),
                                  getWord(builder, loc, pointer, 3 + d));
-        operands.push_back(arith::IndexCastOp::create(
+        sizes.push_back(arith::IndexCastOp::create(
             builder, loc, builder.getIndexType(), size));
       }
     }
-    auto call = func::CallOp::create(builder, loc, sizes, operands);
-    for (auto [i, size] : llvm::enumerate(call.getResults()))
+    return sizes;
+  }
+
+  static void storeSizes(OpBuilder &builder, Location loc, ValueRange sizes,
+                         Value target) {
+    for (auto [i, size] : llvm::enumerate(sizes))
       LLVM::StoreOp::create(
           builder, loc,
           arith::IndexCastOp::create(builder, loc, builder.getI64Type(), size),
-          getWord(builder, loc, shapes.getArgument(1), i));
-    func::ReturnOp::create(builder, loc);
-    return success();
+          getWord(builder, loc, target, i));
   }
 
-  func::FuncOp findShapes(func::FuncOp function) {
-    for (auto shapes : getOperation().getOps<func::FuncOp>())
-      if (auto of = shapes->getAttrOfType<FlatSymbolRefAttr>(kShapesOfAttr))
+  /// What an earlier pass made for the function.
+  func::FuncOp findHelper(func::FuncOp function, StringRef attribute) {
+    for (auto helper : getOperation().getOps<func::FuncOp>())
+      if (auto of = helper->getAttrOfType<FlatSymbolRefAttr>(attribute))
         if (of.getValue() == function.getName())
-          return shapes;
+          return helper;
     return nullptr;
   }
 

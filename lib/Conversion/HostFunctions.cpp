@@ -53,6 +53,12 @@ LogicalResult lacuna::forEachHostFunction(
   return success();
 }
 
+bool lacuna::isInput(func::FuncOp function, unsigned argument) {
+  return !function.getArgAttr(argument, kOutputAttr) &&
+         !function.getArgAttr(argument, kBindingAttr) &&
+         !function.getArgAttr(argument, kArenaAttr);
+}
+
 std::string lacuna::getResultName(func::FuncOp function, unsigned index) {
   if (auto name = function.getResultAttrOfType<StringAttr>(
           index, LacunaDialect::kNameAttr))

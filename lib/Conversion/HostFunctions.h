@@ -15,8 +15,18 @@ namespace lacuna {
 constexpr llvm::StringLiteral kOutputAttr = "lacuna.output";
 /// Argument attribute: the argument is a weight; see pass bind-weights.
 constexpr llvm::StringLiteral kBindingAttr = "lacuna.binding";
+/// Argument attribute: the argument is the memory of all temporaries; see pass
+/// plan-arena. A dictionary of what was planned.
+constexpr llvm::StringLiteral kArenaAttr = "lacuna.arena";
+/// Function attribute: how many temporaries are allocated during a call.
+constexpr llvm::StringLiteral kAllocationsAttr = "lacuna.allocations";
 /// Function attribute of a shape function: the function it belongs to.
 constexpr llvm::StringLiteral kShapesOfAttr = "lacuna.shapes_of";
+/// Likewise, of a function that tells how large the arena is.
+constexpr llvm::StringLiteral kWorkspaceOfAttr = "lacuna.workspace_of";
+
+/// Whether the argument of a host function is none of outputs, weights, arena.
+bool isInput(mlir::func::FuncOp function, unsigned argument);
 
 /// The public functions of the module. Fails, with an error at the function,
 /// when one has several blocks, or calls a function that is not an outlined

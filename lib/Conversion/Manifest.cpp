@@ -171,31 +171,45 @@ LogicalResult Manifest::add(func::FuncOp function) {
   if (failed(checkName(function.getName(), function)))
     return failure();
   json::Array inputs, outputs, bindings;
+  json::Object entry{{"name", function.getName()}};
   for (unsigned i = 0, e = function.getNumArguments(); i < e; ++i) {
+    if (auto arena = function.getArgAttrOfType<DictionaryAttr>(i, kArenaAttr)) {
+      json::Object object;
+      for (NamedAttribute field : arena)
+        if (auto number = dyn_cast<IntegerAttr>(field.getValue()))
+          object[field.getName().getValue()] = number.getInt();
+      entry["arena"] = std::move(object);
+      continue;
+    }
     bool isBinding = !!function.getArgAttr(i, kBindingAttr);
     bool isOutput = !!function.getArgAttr(i, kOutputAttr);
     json::Array &list = isBinding ? bindings : isOutput ? outputs : inputs;
-    auto entry = isBinding ? bind(function, i)
-                           : describeTensor(function, i,
-                                            (isOutput ? "result" : "arg") +
-                                                std::to_string(list.size()));
-    if (failed(entry))
+    auto tensor = isBinding ? bind(function, i)
+                            : describeTensor(function, i,
+                                             (isOutput ? "result" : "arg") +
+                                                 std::to_string(list.size()));
+    if (failed(tensor))
       return failure();
-    list.push_back(std::move(*entry));
+    list.push_back(std::move(*tensor));
   }
   symbols.push_back(makeSymbol(function.getName()));
-  functions.push_back(json::Object{{"name", function.getName()},
-                                   {"symbol", symbols.back()},
-                                   {"inputs", std::move(inputs)},
-                                   {"outputs", std::move(outputs)},
-                                   {"bindings", std::move(bindings)}});
+  entry["symbol"] = symbols.back();
+  entry["inputs"] = std::move(inputs);
+  entry["outputs"] = std::move(outputs);
+  entry["bindings"] = std::move(bindings);
+  if (auto count = function->getAttrOfType<IntegerAttr>(kAllocationsAttr))
+    entry["allocations"] = count.getInt();
+  functions.push_back(std::move(entry));
   return success();
 }
 
 std::string Manifest::str() {
+  // Runtimes of ABI 2 give no arena and know no state.
+  bool hasArena = llvm::any_of(functions, [](const json::Value &function) {
+    return function.getAsObject()->get("arena");
+  });
   target["functions"] = std::move(functions);
-  // Runtimes of ABI 2 know no state.
-  json::Object root{{"abi", state.empty() ? 2 : 3},
+  json::Object root{{"abi", hasArena || !state.empty() ? 3 : 2},
                     {"producer", "lacuna " LACUNA_VERSION},
                     {"targets", json::Array{std::move(target)}},
                     {"weights", std::move(weights)}};

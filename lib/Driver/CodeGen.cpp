@@ -20,7 +20,8 @@ using namespace lacuna;
 static bool isExported(const GlobalValue &value) {
   StringRef name = value.getName();
   return name.starts_with("lacuna_entry_") ||
-         name.starts_with("lacuna_shapes_");
+         name.starts_with("lacuna_shapes_") ||
+         name.starts_with("lacuna_workspace_");
 }
 
 static void setAttributes(Module &module, const Processor &processor) {

@@ -308,6 +308,8 @@ llvm::Error Compilation::emitCode() {
   llvm::Expected<llvm::json::Value> manifest = mergeManifest();
   if (!manifest)
     return manifest.takeError();
+  if (options.verbose)
+    printArenas(*manifest, llvm::errs());
   llvm::LLVMContext llvmContext;
   auto code = step("LLVM IR", [&](TimingScope &) {
     return translateToLLVMIR(getModules(), llvmContext, processor);

@@ -52,7 +52,9 @@ Expected<json::Value> lacuna::mergeManifests(ArrayRef<json::Value> manifests) {
   json::Object merged = *manifests.front().getAsObject();
   json::Array targets;
   MergedList weights{"weight"}, states{"state"};
+  int64_t abi = 0;
   for (const json::Value &manifest : manifests) {
+    abi = std::max(abi, manifest.getAsObject()->getInteger("abi").value_or(0));
     SmallVector<int64_t> weightIndices, stateIndices;
     for (const json::Value &weight :
          *manifest.getAsObject()->getArray("weights")) {
@@ -81,6 +83,7 @@ Expected<json::Value> lacuna::mergeManifests(ArrayRef<json::Value> manifests) {
       targets.push_back(std::move(target));
     }
   }
+  merged["abi"] = abi;
   merged["weights"] = std::move(weights.entries);
   if (!states.entries.empty())
     merged["state"] = std::move(states.entries);
@@ -124,4 +127,35 @@ lacuna::getWeightSpecs(const json::Value &manifest) {
     specs.push_back(std::move(*spec));
   }
   return specs;
+}
+
+/// What plan-arena tells of one function.
+static void printArena(const json::Object &function, StringRef target,
+                       raw_ostream &os) {
+  os << "lacuna-compile: arena of '" << *function.getString("name") << "' on "
+     << target << ": ";
+  if (const json::Object *arena = function.getObject("arena")) {
+    auto get = [&](StringRef key) {
+      return arena->getInteger(key).value_or(0);
+    };
+    os << get("buffers") << " temporaries in " << get("slots") << " slots, "
+       << get("nominal") << " bytes (at one time at most "
+       << get("nominal_peak") << ", the sum is " << get("nominal_sum") << ")";
+    if (!arena->get("bytes"))
+      os << " where each dynamic dimension is 64";
+  } else {
+    os << "none";
+  }
+  if (std::optional<int64_t> left = function.getInteger("allocations"))
+    os << "; " << *left << " allocated while it runs";
+  os << "\n";
+}
+
+void lacuna::printArenas(const json::Value &manifest, raw_ostream &os) {
+  for (const json::Value &entry :
+       *manifest.getAsObject()->getArray("targets")) {
+    const json::Object &target = *entry.getAsObject();
+    for (const json::Value &function : *target.getArray("functions"))
+      printArena(*function.getAsObject(), *target.getString("name"), os);
+  }
 }

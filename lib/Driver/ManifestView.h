@@ -25,6 +25,9 @@ mergeManifests(llvm::ArrayRef<llvm::json::Value> manifests);
 llvm::Expected<std::vector<packing::WeightSpec>>
 getWeightSpecs(const llvm::json::Value &manifest);
 
+/// Prints what was planned for the temporaries of each function.
+void printArenas(const llvm::json::Value &manifest, llvm::raw_ostream &os);
+
 /// A C header of the artifact `stem`.so. What functions take and give is the
 /// same on each target.
 std::string makeHeader(const llvm::json::Value &manifest, llvm::StringRef stem);

@@ -96,6 +96,9 @@ void lacuna::buildHostPhase(OpPassManager &manager,
   manager.addPass(createBufferizeHost());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+  manager.addPass(createPlanArena());
+  manager.addPass(createCSEPass());
+  manager.addPass(createCanonicalizerPass());
   manager.addPass(createFreeBuffers());
   if (isGPU) {
     VerifyHostCodeOptions verify;

@@ -284,6 +284,16 @@ lacuna_status getCounters(lacuna_device *, lacuna_counter *, size_t,
 }
 void resetCounters(lacuna_device *) {}
 
+lacuna_status getMemory(lacuna_device *device, uint64_t *free,
+                        uint64_t *total) {
+  return with(device, [&](const Driver &driver) {
+    size_t unused = 0, all = 0;
+    driver.check(driver.cuMemGetInfo_v2(&unused, &all), "cuMemGetInfo");
+    *free = unused;
+    *total = all;
+  });
+}
+
 constexpr lacuna_device_table table = {LACUNA_DEVICE_ABI_VERSION,
                                        "cuda",
                                        kDLCUDA,
@@ -315,7 +325,8 @@ constexpr lacuna_device_table table = {LACUNA_DEVICE_ABI_VERSION,
                                        launchGraph,
                                        destroyGraph,
                                        getCounters,
-                                       resetCounters};
+                                       resetCounters,
+                                       getMemory};
 } // namespace
 
 const lacuna_device_table &lacuna::runtime::getCudaTable() { return table; }

@@ -104,6 +104,7 @@ struct CUlaunchConfig {
   F(cuDevicePrimaryCtxRelease_v2, (CUdevice device))                           \
   F(cuCtxPushCurrent_v2, (CUcontext context))                                  \
   F(cuCtxPopCurrent_v2, (CUcontext * context))                                 \
+  F(cuMemGetInfo_v2, (size_t *free, size_t *total))                            \
   F(cuMemAlloc_v2, (CUdeviceptr * memory, size_t bytes))                       \
   F(cuMemFree_v2, (CUdeviceptr memory))                                        \
   F(cuMemPoolCreate, (CUmemoryPool * pool, const CUmemPoolProps *properties))  \

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <sys/sysinfo.h>
 
 using namespace lacuna::runtime;
 
@@ -219,4 +220,26 @@ void Device::copy(void *target, const void *source, uint64_t bytes,
 
 void Device::synchronize(void *stream) const {
   check(functions->stream_synchronize(device, stream), "waiting for kernels");
+}
+
+void Device::fill(void *target, uint8_t value, uint64_t bytes,
+                  void *stream) const {
+  if (bytes != 0)
+    check(functions->fill(device, target, value, 1, bytes, stream),
+          "filling " + bytesText(bytes));
+}
+
+std::string Device::describeMemory() const {
+  uint64_t free = 0, total = 0;
+  if (isHost()) {
+    struct sysinfo info;
+    if (sysinfo(&info) != 0)
+      return "memory of unknown size";
+    total = uint64_t(info.totalram + info.totalswap) * info.mem_unit;
+    free = uint64_t(info.freeram + info.freeswap) * info.mem_unit;
+  } else if (functions->memory_info(device, &free, &total) != LACUNA_OK) {
+    return "memory of unknown size";
+  }
+  return bytesText(total) + " of memory, of which " + std::to_string(free) +
+         " are free";
 }

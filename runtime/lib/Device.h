@@ -70,6 +70,10 @@ public:
   void copy(void *target, const void *source, uint64_t bytes,
             lacuna_copy_kind kind, void *stream) const;
   void synchronize(void *stream) const;
+  void fill(void *target, uint8_t value, uint64_t bytes, void *stream) const;
+
+  /// "1000 bytes of memory, of which 10 are free", as far as it is known.
+  std::string describeMemory() const;
 
   /// Throws what the table's function says it failed with.
   void check(lacuna_status status, const std::string &what) const;

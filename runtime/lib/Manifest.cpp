@@ -260,6 +260,13 @@ FunctionSpec parseFunction(const Node &node, const Bindable &bindable) {
     for (const Node &binding : bindings->items())
       function.bindings.push_back(parseBinding(binding, bindable));
   checkStateOnce(function);
+  if (auto arena = node.find("arena")) {
+    if (!arena->value.is_object())
+      arena->expected("an object");
+    function.hasArena = true;
+  }
+  if (auto allocations = node.find("allocations"))
+    function.allocations = allocations->integer(0, INT64_MAX);
   checkDistinct(function.inputs, "inputs of '" + function.name + "'");
   checkDistinct(function.outputs, "outputs of '" + function.name + "'");
   return function;

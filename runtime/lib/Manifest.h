@@ -57,6 +57,10 @@ struct FunctionSpec {
   std::vector<TensorSpec> inputs;
   std::vector<TensorSpec> outputs;
   std::vector<Binding> bindings;
+  bool hasArena = false; ///< Its temporaries have a place before it runs.
+  /// How many temporaries it allocates while it runs, which graphs of some
+  /// devices cannot record.
+  int64_t allocations = 0;
 
   /// Whether a run reads or changes the session's state.
   bool usesState() const;

@@ -172,6 +172,9 @@ void Model::resolveFunctions() {
       function.entry = reinterpret_cast<EntryFn>(find("lacuna_entry_" + name));
       function.shapes =
           reinterpret_cast<ShapesFn>(find("lacuna_shapes_" + name));
+      if (spec.hasArena)
+        function.workspace =
+            reinterpret_cast<WorkspaceFn>(find("lacuna_workspace_" + name));
       target.functions.push_back(function);
     }
 }

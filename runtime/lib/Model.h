@@ -16,12 +16,14 @@ namespace lacuna::runtime {
 
 using EntryFn = void (*)(void **descriptors);
 using ShapesFn = void (*)(void **descriptors, int64_t *dims);
+using WorkspaceFn = void (*)(void **descriptors, int64_t *bytes);
 
 /// A function with its code and its description for callers.
 struct Function {
   const FunctionSpec *spec = nullptr;
   EntryFn entry = nullptr;
   ShapesFn shapes = nullptr;
+  WorkspaceFn workspace = nullptr; ///< Null without an arena.
   lacuna_function_info info = {};
 };
 

@@ -78,9 +78,18 @@ void *lacuna_rt_alloc(int64_t bytes) {
   Frame &frame = requireFrame("lacuna_rt_alloc");
   Failure failure;
   void *memory = frame.call.allocate(bytes, failure);
-  if (failure.status != LACUNA_OK)
+  if (failure.status == LACUNA_OK || failure.status == LACUNA_ERROR_MEMORY) {
+    if (memory)
+      return memory;
     fail(failure.status, failure.message);
-  return memory;
+  }
+  // Such as a stream that captures: what the caller can do is not to capture.
+  char message[sizeof(failure.message)];
+  std::snprintf(message, sizeof(message),
+                "the function allocates memory while it runs, outside of its "
+                "arena, since the size is not known before: %s",
+                failure.message);
+  fail(failure.status, message);
 }
 
 void lacuna_rt_launch(int32_t kernel, const int64_t *sizes, void **params,

@@ -33,15 +33,15 @@ const T &getAt(const std::vector<T> &list, size_t index, const char *what) {
 
 /// The caller's options in this version's struct, which may be larger or
 /// smaller than the caller's.
-lacuna_session_options readOptions(const lacuna_session_options *given) {
-  lacuna_session_options options = {};
+template <typename T> T readOptions(const T *given, const char *type) {
+  T options = {};
   if (!given)
     return options;
   size_t size = given->struct_size;
   if (size < sizeof(size_t) || size > 4096)
-    throw Error(LACUNA_ERROR_ARGUMENT,
-                "struct_size of the options is " + std::to_string(size) +
-                    ", expected sizeof(lacuna_session_options)");
+    throw Error(LACUNA_ERROR_ARGUMENT, "struct_size of the options is " +
+                                           std::to_string(size) +
+                                           ", expected sizeof(" + type + ")");
   auto *bytes = reinterpret_cast<const char *>(given);
   for (size_t i = sizeof(options); i < size; ++i)
     if (bytes[i] != 0)
@@ -158,7 +158,8 @@ lacuna_status lacuna_session_create(lacuna_model *model,
     require(session, "session");
     *session = nullptr;
     require(model, "model");
-    lacuna_session_options given = readOptions(options);
+    lacuna_session_options given =
+        readOptions(options, "lacuna_session_options");
     *session = new lacuna_session{
         Session(model->model, chooseDevice(*model->model, given.device),
                 readFiles(given), chooseThreads(given.threads))};
@@ -188,8 +189,34 @@ lacuna_status lacuna_session_run(lacuna_session *session, const char *function,
                                  void *stream) {
   return guard([&] {
     require(session, "session");
+    lacuna_run_options options = {};
+    options.stream = stream;
     session->session.run(function, inputs, num_inputs, outputs, num_outputs,
-                         stream);
+                         options);
+  });
+}
+
+lacuna_status lacuna_session_workspace_size(lacuna_session *session,
+                                            const char *function,
+                                            const DLTensor *inputs,
+                                            size_t num_inputs,
+                                            uint64_t *bytes) {
+  return guard([&] {
+    require(session, "session");
+    require(bytes, "bytes");
+    *bytes = session->session.workspaceSize(function, inputs, num_inputs);
+  });
+}
+
+lacuna_status lacuna_session_run_with(lacuna_session *session,
+                                      const char *function,
+                                      const DLTensor *inputs, size_t num_inputs,
+                                      DLTensor *outputs, size_t num_outputs,
+                                      const lacuna_run_options *options) {
+  return guard([&] {
+    require(session, "session");
+    session->session.run(function, inputs, num_inputs, outputs, num_outputs,
+                         readOptions(options, "lacuna_run_options"));
   });
 }
 

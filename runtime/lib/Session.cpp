@@ -9,6 +9,8 @@
 #include "Staging.h"
 
 #include <cfenv>
+#include <cstdlib>
+#include <cstring>
 
 using namespace lacuna;
 using namespace lacuna::runtime;
@@ -49,7 +51,9 @@ size_t countDims(const DLTensor *tensors, size_t count) {
 Session::Session(std::shared_ptr<const Model> model, Choice choice,
                  WeightFiles files, int threads)
     : model(std::move(model)), place(std::move(choice.device)),
-      target(*choice.target), pool(threads),
+      target(*choice.target),
+      poisonsArena(std::getenv("LACUNA_POISON_ARENA") != nullptr),
+      pool(threads),
       kernels(place->isHost() ? nullptr
                               : new Kernels(*this->model, target, *place)),
       weights(*this->model, target, *place, std::move(files), pool),
@@ -85,15 +89,91 @@ const packing::Shape &Session::getShape(const Binding &binding) const {
              : weights.get(binding).shape;
 }
 
+uint64_t Session::tellWorkspace(const Function &function, Call &call,
+                                const DLTensor *inputs) {
+  if (!function.workspace)
+    return 0;
+  size_t numInputs = function.spec->inputs.size();
+  Descriptors descriptors(numInputs, countDims(inputs, numInputs));
+  for (size_t i = 0; i < numInputs; ++i)
+    descriptors.add(inputs[i]);
+  WorkspaceFn workspace = function.workspace;
+  void **arguments = descriptors.data();
+  int64_t bytes = 0;
+  executeOrThrow(call, [=, &bytes] { workspace(arguments, &bytes); });
+  if (bytes < 0)
+    throw Error(LACUNA_ERROR_ARTIFACT,
+                "the model says that '" + function.spec->name + "' needs " +
+                    std::to_string(bytes) +
+                    " bytes: it is damaged; compile it again");
+  return static_cast<uint64_t>(bytes);
+}
+
+Memory Session::getArena(const Function &function, Call &call,
+                         const DLTensor *inputs,
+                         const lacuna_run_options &options) {
+  constexpr uint64_t alignment = 256;
+  Memory arena;
+  arena.bytes = tellWorkspace(function, call, inputs);
+  const FunctionSpec &spec = *function.spec;
+  auto needs = [&] {
+    std::string in = describeTensors(spec.inputs, inputs);
+    return "'" + spec.name + "'" + (in.empty() ? "" : " (" + in + ")") +
+           " needs " + std::to_string(arena.bytes) +
+           " bytes for its temporaries (its arena)";
+  };
+  auto address = reinterpret_cast<uint64_t>(options.arena);
+  if (arena.bytes == 0) {
+    // Nothing of it is touched, but it is not null.
+    arena.data = reinterpret_cast<void *>(alignment);
+    return arena;
+  }
+  if (options.arena) {
+    if (options.arena_bytes < arena.bytes)
+      throw Error(LACUNA_ERROR_ARGUMENT,
+                  needs() + ", the arena has " +
+                      std::to_string(options.arena_bytes) +
+                      ": lacuna_session_workspace_size tells how large it must "
+                      "be for the inputs");
+    if (address % alignment != 0)
+      throw Error(LACUNA_ERROR_ARGUMENT,
+                  "the arena is not aligned to 256 bytes, its address modulo "
+                  "256 is " +
+                      std::to_string(address % alignment));
+    arena.data = options.arena;
+    return arena;
+  }
+  // Memory of a device is aligned, that of the host not as much.
+  uint64_t slack = place->isHost() ? alignment : 0;
+  Failure failure;
+  void *memory =
+      call.allocate(static_cast<int64_t>(arena.bytes + slack), failure);
+  if (memory) {
+    address = reinterpret_cast<uint64_t>(memory) + slack;
+    arena.data = reinterpret_cast<void *>(address - address % alignment);
+    return arena;
+  }
+  if (failure.status == LACUNA_ERROR_MEMORY)
+    throw Error(LACUNA_ERROR_MEMORY,
+                needs() + ", '" + place->name() + "' has " +
+                    place->describeMemory() +
+                    ": give it smaller inputs, or a device with more memory");
+  throw Error(failure.status, needs() + ", which '" + place->name() +
+                                  "' does not give (" + failure.message +
+                                  "): give lacuna_session_run_with an arena");
+}
+
 void Session::enter(const Function &function, Call &call,
-                    const DLTensor *inputs, const DLTensor *outputs) {
+                    const DLTensor *inputs, const DLTensor *outputs,
+                    const Memory &arena) {
   const FunctionSpec &spec = *function.spec;
   size_t numDims = countDims(inputs, spec.inputs.size()) +
-                   countDims(outputs, spec.outputs.size());
+                   countDims(outputs, spec.outputs.size()) + 1;
   for (const Binding &binding : spec.bindings)
     numDims += getShape(binding).size();
-  Descriptors descriptors(
-      spec.inputs.size() + spec.outputs.size() + spec.bindings.size(), numDims);
+  Descriptors descriptors(spec.inputs.size() + spec.outputs.size() +
+                              spec.bindings.size() + 1,
+                          numDims);
   for (size_t i = 0; i < spec.inputs.size(); ++i)
     descriptors.add(inputs[i]);
   for (size_t i = 0; i < spec.outputs.size(); ++i)
@@ -103,6 +183,10 @@ void Session::enter(const Function &function, Call &call,
     const void *data = binding.view == View::State ? state.data(binding.weight)
                                                    : weights.get(binding).data;
     descriptors.add(data, shape.data(), shape.size());
+  }
+  if (spec.hasArena) {
+    int64_t bytes = static_cast<int64_t>(arena.bytes);
+    descriptors.add(arena.data, &bytes, 1);
   }
   EntryFn entry = function.entry;
   void **arguments = descriptors.data();
@@ -131,13 +215,15 @@ void Session::outputShapes(const char *name, const DLTensor *inputs,
 /// Failures there get the context that a stack of kernels lacks.
 void Session::runOnDevice(const Function &function, Call &call,
                           const DLTensor *inputs, const DLTensor *outputs,
-                          void *stream) {
+                          const Memory &arena, void *stream) {
   const FunctionSpec &spec = *function.spec;
   try {
     Staging staging(*place, stream);
     std::vector<DLTensor> in = staging.inputs(inputs, spec.inputs.size());
     std::vector<DLTensor> out = staging.outputs(outputs, spec.outputs.size());
-    enter(function, call, in.data(), out.data());
+    if (poisonsArena)
+      place->fill(arena.data, 0xFF, arena.bytes, stream);
+    enter(function, call, in.data(), out.data(), arena);
     staging.finish();
   } catch (const Error &error) {
     std::string in = describeTensors(spec.inputs, inputs);
@@ -154,21 +240,33 @@ void Session::checkStream(void *stream) const {
                 "a stream was given, but the device 'cpu' has none: pass NULL");
 }
 
-void Session::run(const char *name, const DLTensor *inputs, size_t numInputs,
-                  const DLTensor *outputs, size_t numOutputs, void *stream) {
+uint64_t Session::workspaceSize(const char *name, const DLTensor *inputs,
+                                size_t numInputs) {
   const Function &function = target.function(name);
-  checkStream(stream);
+  SignatureChecker checker(*function.spec, *place);
+  checker.checkInputs(inputs, numInputs, /*needData=*/false);
+  Call call(memory, pool, kernels.get(), nullptr);
+  return tellWorkspace(function, call, inputs);
+}
+
+void Session::run(const char *name, const DLTensor *inputs, size_t numInputs,
+                  const DLTensor *outputs, size_t numOutputs,
+                  const lacuna_run_options &options) {
+  const Function &function = target.function(name);
+  checkStream(options.stream);
   SignatureChecker checker(*function.spec, *place);
   checker.checkInputs(inputs, numInputs, /*needData=*/true);
-  Call call(memory, pool, kernels.get(), stream);
+  Call call(memory, pool, kernels.get(), options.stream);
   std::vector<int64_t> dims = tellShapes(function, call, checker, inputs);
   checker.checkOutputs(outputs, numOutputs, dims);
-  checker.checkOverlap(inputs, outputs);
+  Memory arena = getArena(function, call, inputs, options);
+  checker.checkOverlap(inputs, outputs, arena);
   std::unique_lock<std::mutex> turn;
   if (function.spec->usesState())
     turn = std::unique_lock<std::mutex>(state.mutex);
-  if (place->isHost())
-    enter(function, call, inputs, outputs);
-  else
-    runOnDevice(function, call, inputs, outputs, stream);
+  if (!place->isHost())
+    return runOnDevice(function, call, inputs, outputs, arena, options.stream);
+  if (poisonsArena && arena.bytes != 0)
+    std::memset(arena.data, 0xFF, arena.bytes);
+  enter(function, call, inputs, outputs, arena);
 }

@@ -26,8 +26,11 @@ public:
 
   void outputShapes(const char *name, const DLTensor *inputs, size_t numInputs,
                     int64_t *dims, size_t numDims);
+  uint64_t workspaceSize(const char *name, const DLTensor *inputs,
+                         size_t numInputs);
   void run(const char *name, const DLTensor *inputs, size_t numInputs,
-           const DLTensor *outputs, size_t numOutputs, void *stream);
+           const DLTensor *outputs, size_t numOutputs,
+           const lacuna_run_options &options);
 
   State &getState() { return state; }
   /// Throws where the device has no streams.
@@ -35,18 +38,25 @@ public:
 
 private:
   void runOnDevice(const Function &function, Call &call, const DLTensor *inputs,
-                   const DLTensor *outputs, void *stream);
+                   const DLTensor *outputs, const Memory &arena, void *stream);
   const packing::Shape &getShape(const Binding &binding) const;
   std::vector<int64_t> tellShapes(const Function &function, Call &call,
                                   const SignatureChecker &checker,
                                   const DLTensor *inputs);
+  /// Bytes of the function's arena for such inputs.
+  uint64_t tellWorkspace(const Function &function, Call &call,
+                         const DLTensor *inputs);
+  /// The caller's arena, or one that lives as long as the call.
+  Memory getArena(const Function &function, Call &call, const DLTensor *inputs,
+                  const lacuna_run_options &options);
   void enter(const Function &function, Call &call, const DLTensor *inputs,
-             const DLTensor *outputs);
+             const DLTensor *outputs, const Memory &arena);
 
   // Destroyed from the last: the code goes after all that may use it.
   std::shared_ptr<const Model> model;
   std::shared_ptr<const Device> place;
   const Target &target;
+  const bool poisonsArena; ///< For tests: LACUNA_POISON_ARENA is set.
   MemoryPool memory;
   ThreadPool pool;
   std::unique_ptr<Kernels> kernels; ///< Null on the CPU.

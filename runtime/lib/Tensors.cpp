@@ -292,7 +292,8 @@ void SignatureChecker::checkOutputs(const DLTensor *tensors, size_t count,
 }
 
 void SignatureChecker::checkOverlap(const DLTensor *inputs,
-                                    const DLTensor *outputs) const {
+                                    const DLTensor *outputs,
+                                    const Memory &arena) const {
   struct Range {
     uint64_t begin, end;
     bool written;
@@ -308,12 +309,15 @@ void SignatureChecker::checkOverlap(const DLTensor *inputs,
     add(inputs[i], false, name("input", function.inputs[i], function));
   for (size_t i = 0; i < function.outputs.size(); ++i)
     add(outputs[i], true, name("output", function.outputs[i], function));
+  uint64_t begin = reinterpret_cast<uint64_t>(arena.data);
+  if (arena.bytes)
+    ranges.push_back({begin, begin + arena.bytes, true, "the arena"});
   for (size_t i = 0; i < ranges.size(); ++i)
     for (size_t j = 0; j < i; ++j)
       if ((ranges[i].written || ranges[j].written) &&
           ranges[i].begin < ranges[j].end && ranges[j].begin < ranges[i].end)
         bad(ranges[i].what + " overlaps " + ranges[j].what +
-            ": allocate memory of its own for each output");
+            ": allocate memory of its own for each output and for the arena");
 }
 
 Descriptors::Descriptors(size_t count, size_t numDims) {

@@ -13,6 +13,12 @@
 
 namespace lacuna::runtime {
 
+/// A piece of memory.
+struct Memory {
+  void *data = nullptr;
+  uint64_t bytes = 0;
+};
+
 /// Checks the tensors of one call; each method throws an Error that names the
 /// tensor, what was found and what was expected.
 class SignatureChecker {
@@ -25,7 +31,8 @@ public:
   void checkOutputs(const DLTensor *tensors, size_t count,
                     const std::vector<int64_t> &dims);
   /// Compiled code takes no two buffers of which one is written for one.
-  void checkOverlap(const DLTensor *inputs, const DLTensor *outputs) const;
+  void checkOverlap(const DLTensor *inputs, const DLTensor *outputs,
+                    const Memory &arena) const;
   /// Appends the sizes of the outputs, -1 where dynamic; false when there are
   /// such, which only the model can tell.
   bool staticOutputs(std::vector<int64_t> &dims) const;

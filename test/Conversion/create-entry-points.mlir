@@ -66,3 +66,33 @@ module attributes {lacuna.kernels = ["main$dispatch_0", "main$dispatch_1"]} {
     return
   }
 }
+
+// -----
+
+// The last descriptor is the arena's, which is no input. How large it is
+// depends on the sizes of inputs, and of results, which are asked for first.
+// CHECK: {\22abi\22:3,
+// CHECK-SAME: \22allocations\22:2,\22arena\22:{\22buffers\22:4,\22slots\22:3}
+// CHECK-SAME: \22inputs\22:[{{[^]]*}}\22name\22:\22arg0\22,{{[^]]*}}]}],\22name\22:\22main\22
+// CHECK: func.func @lacuna_entry_main(%[[D:.*]]: !llvm.ptr) {
+// CHECK: llvm.getelementptr %[[D]][2] : (!llvm.ptr) -> !llvm.ptr, !llvm.ptr
+// CHECK: call @main$host(%{{.*}}, %{{.*}}, %{{.*}}) : (memref<?xf32>, memref<?xf32>, memref<?xi8>) -> ()
+// CHECK: func.func @lacuna_workspace_main(%{{.*}}: !llvm.ptr, %[[OUT:.*]]: !llvm.ptr) {
+// CHECK: %[[N:.*]] = arith.index_cast %{{.*}} : i64 to index
+// CHECK: %[[M:.*]] = call @main$shapes(%[[N]])
+// CHECK: %[[R:.*]] = call @main$workspace(%[[N]], %[[M]])
+// CHECK: %[[BYTES:.*]] = arith.index_cast %[[R]] : index to i64
+// CHECK: %[[TO:.*]] = llvm.getelementptr %[[OUT]][0]
+// CHECK: llvm.store %[[BYTES]], %[[TO]]
+func.func @main(%x: memref<?xf32>, %o: memref<?xf32> {lacuna.output},
+    %arena: memref<?xi8> {lacuna.arena = {buffers = 4 : i64, slots = 3 : i64}})
+    attributes {lacuna.allocations = 2 : i64} {
+  return
+}
+func.func private @main$workspace(%a: index, %b: index) -> index attributes {lacuna.workspace_of = @main} {
+  %c256 = arith.constant 256 : index
+  return %c256 : index
+}
+func.func private @main$shapes(%a: index) -> index attributes {lacuna.shapes_of = @main} {
+  return %a : index
+}

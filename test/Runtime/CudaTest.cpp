@@ -312,6 +312,10 @@ TEST_F(CudaTest, Table) {
   ASSERT_WORKS(lacuna_device_open(nullptr, &table, &device));
   EXPECT_STREQ(table->name, "cuda");
   EXPECT_EQ(table->abi_version, uint32_t(LACUNA_DEVICE_ABI_VERSION));
+  uint64_t free = 0, total = 0;
+  ASSERT_WORKS(table->memory_info(device, &free, &total));
+  EXPECT_EQ(free, 1u << 20);
+  EXPECT_EQ(total, 1u << 30);
   lacuna_module *module = nullptr;
   EXPECT_FAILS(LACUNA_ERROR_ARTIFACT,
                table->module_load(device, ".wrong", 6, &module),

@@ -75,7 +75,7 @@ TEST_F(ModelTest, BadManifest) {
       {"{}", "LACUNA_ERROR_ARTIFACT", "'abi' is missing"},
       {std::string(16384, ' '), "LACUNA_ERROR_ARTIFACT", "does not end"},
       {root + "}", "LACUNA_ERROR_ARTIFACT", "no function"},
-      {replaced("\"abi\":1", "\"abi\":4"), "LACUNA_ERROR_ARTIFACT", "ABI 4"},
+      {replaced("\"abi\":1", "\"abi\":9"), "LACUNA_ERROR_ARTIFACT", "ABI 9"},
       {replaced("\"abi\":1", "\"abi\":1e3"), "LACUNA_ERROR_ARTIFACT", "abi"},
       {replaced("\"cpu\"", "\"sm_90a\""), "LACUNA_ERROR_UNSUPPORTED",
        "'sm_90a'"},

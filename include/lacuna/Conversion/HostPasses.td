@@ -69,6 +69,34 @@ def BufferizeHost : Pass<"bufferize-host", "::mlir::ModuleOp"> {
                            "::mlir::memref::MemRefDialect"];
 }
 
+def PlanArena : Pass<"plan-arena", "::mlir::ModuleOp"> {
+  let summary = "Place the temporaries of a call in memory that it is given";
+  let description = [{
+    Each public function gets a last argument, its arena (`lacuna.arena`), and
+    allocations become views of it. Buffers that do not live at the same time,
+    seen through all aliases, branches and loops, may share a slot, whose size
+    is the maximum of theirs; offsets are sums of the slots before. All of that
+    is computed at the function's entry from the sizes of its arguments.
+
+    A dispatch function that allocates gets an arena, too: it becomes a
+    temporary of each call of it. `@F$workspace` takes the sizes of the inputs
+    and outputs and returns the bytes that @F needs.
+
+    A buffer whose size depends on data, or that outlives its iteration of a
+    loop, stays an allocation, with a remark (category memory).
+
+    Example: of `%a = memref.alloc(%n) : memref<?xf32>` and, after the last use
+    of it, `%b = memref.alloc(%n) : memref<?xf32>`, both become
+    `memref.view %arena[%c0][%n]`.
+  }];
+  let statistics = [
+    Statistic<"numPlanned", "planned", "temporaries placed in an arena">,
+    Statistic<"numSlots", "slots", "slots of arenas">,
+    Statistic<"numLeft", "left", "temporaries allocated during a call">];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
 def FreeBuffers : Pass<"free-buffers", "::mlir::ModuleOp"> {
   let summary = "Free the buffers of public functions after their last use";
   let description = [{
@@ -84,9 +112,10 @@ def CreateEntryPoints : Pass<"create-entry-points", "::mlir::ModuleOp"> {
   let summary = "Emit the exported functions and the manifest";
   let description = [{
     For each public function @F: `lacuna_entry_F`, which takes an array of
-    pointers to memref descriptors (inputs, outputs, bindings), and
+    pointers to memref descriptors (inputs, outputs, bindings, arena), and
     `lacuna_shapes_F`, which takes those of the inputs and writes all result
-    sizes. The constant `lacuna_manifest` describes them in JSON. All other
+    sizes. A function with an arena also has `lacuna_workspace_F`, which takes
+    those of the inputs and writes the arena's bytes. The constant `lacuna_manifest` describes them in JSON. All other
     functions become private.
 
     Names of a GPU target's functions have the target before them, as in

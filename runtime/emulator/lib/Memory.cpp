@@ -43,6 +43,14 @@ uint64_t lacuna::emulator::machineBytes() {
   return bytes;
 }
 
+uint64_t lacuna::emulator::deviceBytes() {
+  const char *text = std::getenv("LACUNA_EMULATOR_MEMORY");
+  char *end = nullptr;
+  uint64_t given = text ? std::strtoull(text, &end, 10) : 0;
+  bool isNumber = text && end != text && !*end;
+  return isNumber ? std::min<uint64_t>(given, machineBytes()) : machineBytes();
+}
+
 std::string lacuna::emulator::hex(uint64_t value) {
   char text[24];
   std::snprintf(text, sizeof(text), "0x%llx",
@@ -65,7 +73,7 @@ const Allocation *MemoryMap::find(uint64_t address, uint64_t bytes) const {
 
 uint64_t GlobalMemory::allocate(uint64_t bytes, bool isConstant) {
   std::lock_guard<std::mutex> lock(mutex);
-  if (bytes > machineBytes() || liveBytes > machineBytes() - bytes)
+  if (bytes > capacity || liveBytes > capacity - bytes)
     throw std::bad_alloc();
   // An allocation of 0 bytes has an address of its own, too.
   uint64_t taken =
@@ -88,6 +96,11 @@ uint64_t GlobalMemory::allocate(uint64_t bytes, bool isConstant) {
   liveBytes += bytes;
   map.reset();
   return begin;
+}
+
+uint64_t GlobalMemory::freeBytes() const {
+  std::lock_guard<std::mutex> lock(mutex);
+  return capacity - liveBytes;
 }
 
 bool GlobalMemory::release(uint64_t address) {

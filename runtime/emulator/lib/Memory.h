@@ -38,6 +38,9 @@ private:
   std::vector<Allocation> allocations;
 };
 
+/// What the environment's LACUNA_EMULATOR_MEMORY says, at most machineBytes().
+uint64_t deviceBytes();
+
 class GlobalMemory {
 public:
   /// At least 256-byte aligned; throws std::bad_alloc.
@@ -49,6 +52,9 @@ public:
   std::shared_ptr<const MemoryMap> snapshot() const;
   /// "16 bytes behind the 64 bytes allocated at 0x...", for messages.
   std::string describe(uint64_t address, uint64_t bytes) const;
+  /// Bytes that there are, and those that are not allocated.
+  uint64_t totalBytes() const { return capacity; }
+  uint64_t freeBytes() const;
 
 private:
   struct Range {
@@ -60,6 +66,7 @@ private:
   std::map<uint64_t, Allocation> live;
   mutable std::shared_ptr<const MemoryMap> map;
   uint64_t liveBytes = 0;
+  const uint64_t capacity = deviceBytes();
   /// Released, and their memory kept.
   std::deque<Allocation> quarantine;
   uint64_t quarantineBytes = 0;

@@ -376,6 +376,15 @@ void resetCounters(lacuna_device *device) {
   std::lock_guard<std::mutex> lock(device->mutex);
   device->counters = Counters();
 }
+
+lacuna_status memoryInfo(lacuna_device *device, uint64_t *free,
+                         uint64_t *total) {
+  return guard([&] {
+    require(device, free, total);
+    *free = device->memory.freeBytes();
+    *total = device->memory.totalBytes();
+  });
+}
 } // namespace
 
 lacuna_device::lacuna_device(const lacuna::runtime::Architecture &architecture)
@@ -424,6 +433,7 @@ const lacuna_device_table &lacuna::emulator::deviceTable() {
     t.graph_destroy = graphDestroy;
     t.counters = readCounters;
     t.counters_reset = resetCounters;
+    t.memory_info = memoryInfo;
     return t;
   }();
   return table;

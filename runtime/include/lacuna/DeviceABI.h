@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LACUNA_DEVICE_ABI_VERSION 1
+#define LACUNA_DEVICE_ABI_VERSION 2
 
 #ifdef __cplusplus
 extern "C" {
@@ -133,6 +133,10 @@ typedef struct lacuna_device_table {
   lacuna_status (*counters)(lacuna_device *device, lacuna_counter *counters,
                             size_t capacity, size_t *count);
   void (*counters_reset)(lacuna_device *device);
+
+  /** Bytes of the device's memory, and how many of them are not in use. */
+  lacuna_status (*memory_info)(lacuna_device *device, uint64_t *free,
+                               uint64_t *total);
 } lacuna_device_table;
 
 /** What a plug-in library exports under this name. */

@@ -9,7 +9,9 @@
  *
  *   void lacuna_entry_PF(void **descriptors);
  *   void lacuna_shapes_PF(void **descriptors, int64_t *dims);
+ *   void lacuna_workspace_PF(void **descriptors, int64_t *bytes);
  *
+ * (the last one where the manifest gives the function an "arena"),
  * and, when it has kernels, one fatbin, uncompressed, with PTX and cubins:
  *
  *   const unsigned char lacuna_fatbin[];    // section .lacuna_fatbin
@@ -21,6 +23,10 @@
  * gets them for inputs, outputs and bindings, in this order; pointers of
  * tensors without elements are not null. `lacuna_shapes_F` gets those of the
  * inputs and writes all sizes of all outputs, one output after the other.
+ * `lacuna_workspace_F` gets the same and writes how many bytes of temporary
+ * memory, its arena, the function needs for such inputs; the entry then gets
+ * that memory, aligned to 256 bytes and not zeroed, as a last descriptor of
+ * rank 1.
  *
  * The functions of a GPU's target are host code, too. Their descriptors, and
  * lacuna_rt_alloc, give device memory, which they pass on and never read.

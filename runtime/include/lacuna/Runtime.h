@@ -254,6 +254,39 @@ LACUNA_API lacuna_status lacuna_session_run(
     lacuna_session *session, const char *function, const DLTensor *inputs,
     size_t num_inputs, DLTensor *outputs, size_t num_outputs, void *stream);
 
+/** Writes how many bytes of temporary memory a run on such inputs needs, its
+    arena; of the inputs only types and shapes are looked at. 0 when it needs
+    none. */
+LACUNA_API lacuna_status lacuna_session_workspace_size(lacuna_session *session,
+                                                       const char *function,
+                                                       const DLTensor *inputs,
+                                                       size_t num_inputs,
+                                                       uint64_t *bytes);
+
+/** Set to zero, then set struct_size: members left at zero are defaults. */
+typedef struct lacuna_run_options {
+  /** sizeof(lacuna_run_options). */
+  size_t struct_size;
+  /** As lacuna_session_run takes it. */
+  void *stream;
+  /** Memory for the run's temporaries, of the session's device and aligned to
+      256 bytes: nobody else may use it until the run's work is done. NULL: the
+      runtime takes it from the device, in the order of the stream. */
+  void *arena;
+  /** Its bytes: at least what lacuna_session_workspace_size tells. */
+  uint64_t arena_bytes;
+} lacuna_run_options;
+
+/** lacuna_session_run with more to say; `options` may be NULL. A run on a GPU
+    with tensors in its memory and an arena allocates and waits for nothing, so
+    that a stream which captures records it on every device. (A first run before
+    loads the kernels. A function that allocates memory of sizes that are not
+    known before is refused where the device records no allocation.) */
+LACUNA_API lacuna_status lacuna_session_run_with(
+    lacuna_session *session, const char *function, const DLTensor *inputs,
+    size_t num_inputs, DLTensor *outputs, size_t num_outputs,
+    const lacuna_run_options *options);
+
 /*===-- State -------------------------------------------------------------===*/
 
 /* A session owns the state of its model, such as a key-value cache: tensors in

@@ -49,6 +49,27 @@ TEST_F(Table, Opening) {
   expectArgument(table.open("sm_80", nullptr), "null pointer");
 }
 
+TEST_F(Table, MemoryIsLimited) {
+  setenv("LACUNA_EMULATOR_MEMORY", "10000", 1);
+  lacuna_device *small = nullptr;
+  EXPECT_EQ(table.open("sm_80", &small), LACUNA_OK);
+  unsetenv("LACUNA_EMULATOR_MEMORY");
+  void *first = nullptr, *second = nullptr;
+  EXPECT_EQ(table.allocate(small, 6000, nullptr, &first), LACUNA_OK);
+  uint64_t free = 0, total = 0;
+  EXPECT_EQ(table.memory_info(small, &free, &total), LACUNA_OK);
+  EXPECT_EQ(free, 4000u);
+  EXPECT_EQ(total, 10000u);
+  EXPECT_EQ(table.allocate(small, 4001, nullptr, &second), LACUNA_ERROR_MEMORY);
+  EXPECT_EQ(table.release(small, first, nullptr), LACUNA_OK);
+  EXPECT_EQ(table.allocate(small, 10000, nullptr, &second), LACUNA_OK);
+  EXPECT_EQ(table.release(small, second, nullptr), LACUNA_OK);
+  table.close(small);
+  expectArgument(table.memory_info(device, &free, nullptr), "null pointer");
+  EXPECT_EQ(table.memory_info(device, &free, &total), LACUNA_OK);
+  EXPECT_GT(total, 10000u);
+}
+
 TEST_F(Table, ShapesOfLaunches) {
   load(adding);
   uint64_t word = upload(std::vector<uint32_t>(1));

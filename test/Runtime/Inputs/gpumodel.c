@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
  * A model for the CPU and two GPU architectures, written by hand: manifest of
- * ABI 2, a fatbin, and host code that launches kernels. There is room behind
+ * ABI 3, a fatbin, and host code that launches kernels. There is room behind
  * the manifest: tests copy the library and write others over both.
  */
 
@@ -17,6 +17,12 @@
 #define FUNCTION(NAME, BINDINGS)                                               \
   "{\"name\":\"" NAME "\",\"inputs\":[" VECTOR("x") "],\"outputs\":[" VECTOR(  \
       "y") "],\"bindings\":[" BINDINGS "]}"
+/* As `scratch`, with its temporaries in an arena. */
+#define PLANNED                                                                \
+  "{\"name\":\"planned\",\"inputs\":[" VECTOR("x") "],\"outputs\":[" VECTOR(   \
+      "y") "],"                                                                \
+           "\"bindings\":[{\"weight\":0,\"view\":\"dense\"}],"                 \
+           "\"arena\":{\"buffers\":2,\"slots\":2}}"
 #define OUTPUT(NAME, TYPE, SHAPE)                                              \
   "{\"name\":\"" NAME "\",\"dtype\":\"" TYPE "\",\"shape\":[" SHAPE "]}"
 /* Each view of w, as it is bound. */
@@ -47,18 +53,15 @@
                                                              "metadata\","                     \
                                                              "\"dtype\":"                      \
                                                              "\"bf16\"}]}"
-#define FUNCTIONS                                                                      \
-  "[" FUNCTION("main", "{\"weight\":0,\"view\":\"dense\"}") "," FUNCTION(              \
-      "scratch",                                                                       \
-      "{\"weight\":0,\"view\":\"dense\"}") "," FUNCTION("swap",                        \
-                                                        "") "," FUNCTION("tro"         \
-                                                                         "ubl"         \
-                                                                         "e",          \
-                                                                         "") "," VIEWS \
-                                                                             "]"
+/* clang-format off */
+#define BIAS "{\"weight\":0,\"view\":\"dense\"}"
+#define FUNCTIONS                                                              \
+  "[" FUNCTION("main", BIAS) "," FUNCTION("scratch", BIAS) ","                 \
+      FUNCTION("swap", "") "," FUNCTION("trouble", "") "," PLANNED "," VIEWS "]"
+/* clang-format on */
 
 EXPORT const char lacuna_manifest[16384] =
-    "{\"abi\":2,\"producer\":\"by hand\",\"targets\":["
+    "{\"abi\":3,\"producer\":\"by hand\",\"targets\":["
     "{\"name\":\"cpu\",\"prefix\":\"\",\"features\":[],"
     "\"functions\":" FUNCTIONS "},"
     "{\"name\":\"sm_80\",\"prefix\":\"sm_80_\","
@@ -150,6 +153,16 @@ static void gpu_scratch(void **d) {
   launch_scale(((memref *)d[1])->aligned, copy, bias, size(d), 3);
 }
 
+/* The same in an arena: two slots, aligned to 256 bytes. */
+static int64_t slot(void **d) { return (size(d) * 4 + 255) / 256 * 256; }
+static void gpu_planned(void **d) {
+  void *bias = ((memref *)d[2])->aligned;
+  char *half = ((memref *)d[3])->aligned, *copy = half + slot(d);
+  launch_scale(half, ((memref *)d[0])->aligned, bias, size(d), 2);
+  lacuna_rt_copy(copy, half, size(d) * 4);
+  launch_scale(((memref *)d[1])->aligned, copy, bias, size(d), 3);
+}
+
 /* y = x read as [2, n / 2] and transposed */
 static void swap(void **d) {
   struct {
@@ -223,6 +236,14 @@ EXPORT void lacuna_entry_scratch(void **d) {
   for (int64_t i = 0; i < size(d); ++i)
     cpu(d[1])[i] = 3 * (2 * copy[i] + cpu(d[2])[i % 4]) + cpu(d[2])[i % 4];
 }
+EXPORT void lacuna_entry_planned(void **d) {
+  float *half = ((memref *)d[3])->aligned, *copy = half + slot(d) / 4;
+  for (int64_t i = 0; i < size(d); ++i)
+    half[i] = 2 * cpu(d[0])[i] + cpu(d[2])[i % 4];
+  lacuna_rt_copy(copy, half, size(d) * 4);
+  for (int64_t i = 0; i < size(d); ++i)
+    cpu(d[1])[i] = 3 * copy[i] + cpu(d[2])[i % 4];
+}
 EXPORT void lacuna_entry_swap(void **d) { swap(d); }
 EXPORT void lacuna_entry_views(void **d) { views(d); }
 EXPORT void lacuna_shapes_views(void **d, int64_t *out) { no_shapes(d, out); }
@@ -230,12 +251,18 @@ EXPORT void lacuna_entry_trouble(void **d) { gpu_trouble(d); }
 
 #define SHAPES(NAME)                                                           \
   EXPORT void lacuna_shapes_##NAME(void **d, int64_t *out) { *out = size(d); }
+#define WORKSPACE(NAME)                                                        \
+  EXPORT void lacuna_workspace_##NAME(void **d, int64_t *out) {                \
+    *out = 2 * slot(d);                                                        \
+  }
 #define ENTRY(PREFIX, NAME, CODE)                                              \
   EXPORT void lacuna_entry_##PREFIX##_##NAME(void **d) { CODE(d); }            \
   SHAPES(PREFIX##_##NAME)
 #define TARGET(PREFIX)                                                         \
   ENTRY(PREFIX, main, gpu_main)                                                \
   ENTRY(PREFIX, scratch, gpu_scratch)                                          \
+  ENTRY(PREFIX, planned, gpu_planned)                                          \
+  WORKSPACE(PREFIX##_planned)                                                  \
   ENTRY(PREFIX, swap, swap)                                                    \
   ENTRY(PREFIX, trouble, gpu_trouble)                                          \
   EXPORT void lacuna_entry_##PREFIX##_views(void **d) { views(d); }            \
@@ -244,6 +271,8 @@ EXPORT void lacuna_entry_trouble(void **d) { gpu_trouble(d); }
   }
 SHAPES(main)
 SHAPES(scratch)
+SHAPES(planned)
+WORKSPACE(planned)
 SHAPES(swap)
 SHAPES(trouble)
 TARGET(sm_80)
