@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Timing runs on a GPU: tensors in its memory, times by its events.
+// Runs with everything in a GPU's memory: timed by its events, or captured into
+// a graph and replayed.
 
 #ifndef LACUNA_RUN_DEVICETIMING_H
 #define LACUNA_RUN_DEVICETIMING_H
@@ -25,13 +26,19 @@ public:
   /// False on the CPU.
   static bool isFor(const lacuna_session *session);
 
+  /// Records the run; from here on run() replays it.
+  void capture();
   /// Microseconds from the run's first kernel to its last.
   double run();
+  /// Brings the outputs to tensors in the host's memory.
+  void fetch(const std::vector<DLTensor> &outputs);
 
 private:
   std::vector<DLTensor> place(const std::vector<DLTensor> &tensors,
                               bool copied);
   void check(lacuna_status status) const;
+  void *allocate(uint64_t bytes);
+  void runOn(const lacuna_run_options &options);
 
   lacuna_session *session;
   std::string function;
@@ -39,6 +46,7 @@ private:
   lacuna_device *device = nullptr;
   DLDevice where = {};
   void *stream = nullptr, *begin = nullptr, *end = nullptr;
+  lacuna_graph *graph = nullptr;
   std::vector<void *> memory;
   std::vector<DLTensor> in, out;
 };

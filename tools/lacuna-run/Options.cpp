@@ -52,6 +52,8 @@ Runs a compiled model and checks or times it.
                          machine) or emulator:ARCH, such as emulator:sm_80.
                          Default: LACUNA_DEVICE; or else a GPU if there is one
                          for the model, or else the CPU
+  --graph                on a GPU: captures the run into a graph and replays it,
+                         once, or as often as --benchmark says
   --counters             prints what the device counted in the first run, such
                          as instructions and bytes
   --random-seed N        for random inputs; default: a fresh one, printed
@@ -177,6 +179,8 @@ void parseOption(Arguments &arguments, Options &options) {
     options.device = arguments.value();
   else if (name == "--random-seed")
     options.seed = arguments.seed();
+  else if (name == "--graph")
+    options.graph = true;
   else if (name == "--counters")
     options.counters = true;
   else if (name == "--info")
@@ -188,16 +192,14 @@ void parseOption(Arguments &arguments, Options &options) {
   else
     throw Failure(
         "there is no option '" + name + "': see --help" +
-        packing::suggestNames(name, {"--params",      "--parameters-file",
-                                     "--function",    "--input",
-                                     "--output",      "--expect",
-                                     "--rtol",        "--atol",
-                                     "--benchmark",   "--steps",
-                                     "--state-in",    "--state-out",
-                                     "--warmup",      "--threads",
-                                     "--device",      "--counters",
-                                     "--random-seed", "--info",
-                                     "--help",        "--version"}));
+        packing::suggestNames(
+            name,
+            {"--params",    "--parameters-file", "--function", "--input",
+             "--output",    "--expect",          "--rtol",     "--atol",
+             "--benchmark", "--steps",           "--graph",    "--state-in",
+             "--state-out", "--warmup",          "--threads",  "--device",
+             "--counters",  "--random-seed",     "--info",     "--help",
+             "--version"}));
 }
 } // namespace
 
@@ -217,5 +219,9 @@ Options lacuna::run::parseOptions(int argc, char **argv) {
   }
   if (options.model.empty() && !options.help && !options.version)
     throw Failure("no model was given: lacuna-run MODEL.so; see --help");
+  if (options.graph && options.steps)
+    throw Failure(
+        "--graph records one run, and --steps asks for several: leave "
+        "one of them out");
   return options;
 }

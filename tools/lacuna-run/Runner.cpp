@@ -99,6 +99,7 @@ private:
   void runSteps();
   DLTensor viewStep(const Tensor &tensor, DLDataType type) const;
   Tensor allocateOutputs(const lacuna_tensor_info &info, const int64_t *shape);
+  void replayOnce();
   std::vector<double> measure();
   void benchmark();
   void printCounters();
@@ -111,6 +112,8 @@ private:
   const lacuna_function_info &info;
   std::vector<Tensor> inputs, outputs;
   std::vector<DLTensor> in, out;
+  /// With --graph, and when a GPU is timed.
+  std::optional<DeviceTiming> device;
 };
 
 /// DLPack cannot tell bools from u8.
@@ -215,11 +218,25 @@ void Runner::runOnce() {
                                out.data(), out.size(), nullptr));
 }
 
+/// The first run of --graph is one of the graph.
+void Runner::replayOnce() {
+  lacuna_device_info where = {};
+  checkCall(lacuna_session_device(session, &where));
+  if (!DeviceTiming::isFor(session))
+    throw Failure(std::string("--graph needs a GPU, but the device is '") +
+                  where.name + "': give --device=cuda or --device=emulator");
+  device.emplace(session, info.name, in, out);
+  device->capture();
+  if (options.counters)
+    checkCall(lacuna_session_counters_reset(session));
+  (void)device->run();
+  device->fetch(out);
+}
+
 /// Microseconds of each run: by the host's clock, or on a GPU by its own.
 std::vector<double> Runner::measure() {
   using Clock = std::chrono::steady_clock;
-  std::optional<DeviceTiming> device;
-  if (DeviceTiming::isFor(session))
+  if (!device && DeviceTiming::isFor(session))
     device.emplace(session, info.name, in, out);
   std::vector<double> times;
   for (int64_t i = 0; i < options.warmup + *options.iterations; ++i) {
@@ -244,17 +261,17 @@ void Runner::benchmark() {
   auto quantile = [&](double q) {
     return times[static_cast<size_t>(q * (times.size() - 1) + 0.5)];
   };
-  lacuna_device_info device = {};
-  checkCall(lacuna_session_device(session, &device));
+  lacuna_device_info place = {};
+  checkCall(lacuna_session_device(session, &place));
   std::string where =
-      *device.architecture
-          ? std::string(device.name) + ", " + device.description
+      *place.architecture
+          ? std::string(place.name) + ", " + place.description
           : std::to_string(lacuna_session_threads(session)) + " threads";
   std::printf("time: median %.1f us, min %.1f us, p10 %.1f us, p90 %.1f us "
-              "(%zu runs, %lld before, %s)\n",
+              "(%zu %s, %lld before, %s)\n",
               quantile(0.5), times.front(), quantile(0.1), quantile(0.9),
-              times.size(), static_cast<long long>(options.warmup),
-              where.c_str());
+              times.size(), options.graph ? "replays" : "runs",
+              static_cast<long long>(options.warmup), where.c_str());
 }
 
 void Runner::printCounters() {
@@ -263,10 +280,10 @@ void Runner::printCounters() {
   std::vector<lacuna_counter> counters(count);
   checkCall(lacuna_session_counters(session, counters.data(), counters.size(),
                                     &count));
-  lacuna_device_info device = {};
-  checkCall(lacuna_session_device(session, &device));
+  lacuna_device_info place = {};
+  checkCall(lacuna_session_device(session, &place));
   if (counters.empty())
-    std::printf("counters: the device '%s' has none\n", device.name);
+    std::printf("counters: the device '%s' has none\n", place.name);
   for (const lacuna_counter &counter : counters)
     std::printf("counter %s: %llu\n", counter.name,
                 static_cast<unsigned long long>(counter.value));
@@ -296,7 +313,10 @@ ExitCode Runner::run() {
       files.add(written[i]->value, info.outputs[i].name, outputs[i]);
   if (options.counters)
     checkCall(lacuna_session_counters_reset(session));
-  runSteps();
+  if (options.graph)
+    replayOnce();
+  else
+    runSteps();
   if (options.counters)
     printCounters();
   if (!options.iterations && options.outputs.empty() &&
