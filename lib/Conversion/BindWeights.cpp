@@ -248,9 +248,16 @@ private:
   }
 
   void eraseUnusedWeights() {
+    // Uses are looked for once, not once for each weight.
+    auto uses = SymbolTable::getSymbolUses(&getOperation().getBodyRegion());
+    if (!uses)
+      return;
+    DenseSet<StringAttr> used;
+    for (SymbolTable::SymbolUse use : *uses)
+      used.insert(use.getSymbolRef().getRootReference());
     for (auto global : llvm::make_early_inc_range(
              getOperation().getOps<ml_program::GlobalOp>()))
-      if (SymbolTable::symbolKnownUseEmpty(global, getOperation()))
+      if (!used.contains(global.getSymNameAttr()))
         global.erase();
   }
 };

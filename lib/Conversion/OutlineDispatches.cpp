@@ -2,7 +2,8 @@
 //
 // outline-dispatches: from regions on tensors to functions on buffers, the
 // first step of phase routed. Functions are shared between regions that are
-// alike, before any code is generated.
+// alike, before any code is generated: operations and inputs are put into an
+// order that the region alone decides, since it stands in its function's.
 
 #include "lacuna/Conversion/Passes.h"
 #include "lacuna/IR/Lacuna.h"
@@ -12,6 +13,8 @@
 #include "mlir/Dialect/MLProgram/IR/MLProgram.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/StringExtras.h"
 
 namespace lacuna {
@@ -67,6 +70,46 @@ static int64_t findUpdated(DispatchOp dispatch) {
 }
 
 namespace {
+/// A region in an order that does not depend on where it was found: operations
+/// follow what they read, in the order in which a walk backwards from the
+/// results meets them, and so do the inputs. Layers of a network differ in
+/// which of them had a value computed earlier.
+class RegionOrder {
+public:
+  explicit RegionOrder(Block &body) : body(body) {
+    // What has effects keeps its order, and all inputs.
+    if (!llvm::all_of(body.without_terminator(),
+                      [](Operation &op) { return isMemoryEffectFree(&op); })) {
+      for (Operation &op : body.without_terminator())
+        operations.insert(&op);
+      inputs.insert(body.args_begin(), body.args_end());
+      return;
+    }
+    visit(body.getTerminator());
+    operations.remove(body.getTerminator());
+  }
+
+  llvm::SetVector<Operation *> operations;
+  llvm::SetVector<BlockArgument> inputs;
+
+private:
+  void visit(Operation *op) {
+    if (operations.contains(op))
+      return;
+    SetVector<Value> used(op->operand_begin(), op->operand_end());
+    getUsedValuesDefinedAbove(op->getRegions(), used);
+    for (Value value : used) {
+      if (Operation *producer = value.getDefiningOp())
+        visit(producer);
+      else if (value.getParentBlock() == &body)
+        inputs.insert(cast<BlockArgument>(value));
+    }
+    operations.insert(op);
+  }
+
+  Block &body;
+};
+
 struct OutlineDispatches
     : lacuna::impl::OutlineDispatchesBase<OutlineDispatches> {
   void runOnOperation() override {
@@ -89,14 +132,17 @@ private:
         return dispatch.emitOpError("reads or gives a laid-out tensor of type ")
                << type << "; run materialize-layouts first";
     int64_t updated = findUpdated(dispatch);
-    func::FuncOp function =
-        share(makeFunction(dispatch, updated), dispatch, symbols);
-    OpBuilder builder(dispatch);
-    SmallVector<Value> inputs(dispatch.getInputs()), outs;
+    RegionOrder order(dispatch.getBody().front());
+    SmallVector<Value> inputs, outs;
     if (updated >= 0) {
-      outs.push_back(inputs[updated]);
-      inputs.erase(inputs.begin() + updated);
+      outs.push_back(dispatch.getInputs()[updated]);
+      order.inputs.remove(dispatch.getBody().getArgument(updated));
     }
+    func::FuncOp function =
+        share(makeFunction(dispatch, order, updated), dispatch, symbols);
+    OpBuilder builder(dispatch);
+    for (BlockArgument input : order.inputs)
+      inputs.push_back(dispatch.getInputs()[input.getArgNumber()]);
     for (unsigned i = outs.size(), e = dispatch.getNumResults(); i < e; ++i)
       outs.push_back(tensor::EmptyOp::create(
           builder, dispatch.getLoc(), dispatch.getMixedResultSizes(i),
@@ -110,15 +156,16 @@ private:
     return success();
   }
 
-  /// The region as a function that stands in no module yet. The input number
-  /// `updated`, if there is one, is what the result's buffer holds before.
-  static func::FuncOp makeFunction(DispatchOp dispatch, int64_t updated) {
+  /// The region as a function that stands in no module yet. The argument number
+  /// `updated`, if there is one, is what the result's buffer holds before; it
+  /// is not among the inputs.
+  static func::FuncOp makeFunction(DispatchOp dispatch,
+                                   const RegionOrder &order, int64_t updated) {
     Location loc = dispatch.getLoc();
     OpBuilder builder(dispatch.getContext());
     SmallVector<Type> types;
-    for (auto [i, type] : llvm::enumerate(dispatch.getInputs().getTypes()))
-      if (static_cast<int64_t>(i) != updated)
-        types.push_back(getArgumentType(type));
+    for (BlockArgument input : order.inputs)
+      types.push_back(getArgumentType(input.getType()));
     for (Type type : dispatch.getResultTypes())
       types.push_back(getArgumentType(type));
     auto function = func::FuncOp::create(
@@ -133,20 +180,22 @@ private:
     Block *entry = function.addEntryBlock();
     builder.setInsertionPointToStart(entry);
     IRMapping mapping;
-    Block &body = dispatch.getBody().front();
-    auto next = entry->args_begin();
-    for (auto [i, from] : llvm::enumerate(body.getArguments())) {
-      bool isUpdated = static_cast<int64_t>(i) == updated;
-      Value to = isUpdated ? Value(entry->getArguments().back()) : *next++;
+    auto map = [&](Value from, Value to, bool isUpdated) {
       mapping.map(from, isa<TensorType>(from.getType())
                             ? bufferization::ToTensorOp::create(
                                   builder, loc, from.getType(), to,
                                   /*restrict=*/true, /*writable=*/isUpdated)
                                   .getResult()
                             : to);
-    }
-    for (Operation &op : body.without_terminator())
-      builder.clone(op, mapping);
+    };
+    for (auto [from, to] : llvm::zip(order.inputs, entry->getArguments()))
+      map(from, to, /*isUpdated=*/false);
+    Block &body = dispatch.getBody().front();
+    if (updated >= 0)
+      map(body.getArgument(updated), entry->getArguments().back(),
+          /*isUpdated=*/true);
+    for (Operation *op : order.operations)
+      builder.clone(*op, mapping);
     auto yield = cast<YieldOp>(body.getTerminator());
     ValueRange outs = entry->getArguments().take_back(dispatch.getNumResults());
     for (auto [value, out] : llvm::zip(yield.getValues(), outs))

@@ -8,7 +8,6 @@
 #include "ManifestView.h"
 
 #include "lacuna/Packing/Weights.h"
-#include "lacuna/Transforms/PlanReport.h"
 
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
@@ -109,29 +108,4 @@ Error lacuna::writeArtifact(const json::Value &manifest, StringRef object,
           outputs.write(options.output + ".h", makeHeader(manifest, stem)))
     return error;
   return writeParams(manifest, options, outputs);
-}
-
-Error lacuna::writePlanReport(ArrayRef<mlir::ModuleOp> modules,
-                              const CompileOptions &options,
-                              OutputFiles &outputs) {
-  std::string text;
-  raw_string_ostream os(text);
-  bool isJSON = StringRef(options.report).ends_with(".json");
-  // Of several targets: an array.
-  bool isList = isJSON && modules.size() > 1;
-  os << (isList ? "[" : "");
-  for (auto [i, module] : enumerate(modules)) {
-    std::vector<PlannedRegion> plan = collectPlan(module);
-    if (i)
-      os << (isJSON ? "," : "\n");
-    if (isJSON)
-      writePlanJSON(plan, options.targets[i], os);
-    else
-      writePlanText(plan, options.targets[i], os);
-  }
-  os << (isList ? "]\n" : "");
-  if (options.report != "-")
-    return outputs.write(options.report, text);
-  outs() << text;
-  return Error::success();
 }

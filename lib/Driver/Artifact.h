@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The files of an artifact: library, header, packed weights; and the report.
+// The files of an artifact: library, header, packed weights.
 
 #ifndef LACUNA_DRIVER_ARTIFACT_H
 #define LACUNA_DRIVER_ARTIFACT_H
@@ -19,11 +19,6 @@ namespace lacuna {
 llvm::Error writeArtifact(const llvm::json::Value &manifest,
                           llvm::StringRef object, const Processor &processor,
                           const CompileOptions &options, OutputFiles &outputs);
-
-/// Writes the report of the modules of phase plan, one for each target.
-llvm::Error writePlanReport(llvm::ArrayRef<mlir::ModuleOp> modules,
-                            const CompileOptions &options,
-                            OutputFiles &outputs);
 
 } // namespace lacuna
 

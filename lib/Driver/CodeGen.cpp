@@ -4,6 +4,9 @@
 
 #include "CodeGen.h"
 
+#include "lacuna/IR/Lacuna.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "mlir/Target/LLVMIR/ModuleTranslation.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
@@ -38,6 +41,15 @@ static void setAttributes(Module &module, const Processor &processor) {
   }
 }
 
+/// Keeps dispatch functions out of what calls them: a network calls each once
+/// for every layer, and a call is nothing beside the work it starts.
+static void keepDispatchFunctions(mlir::ModuleOp module, Module &code) {
+  for (auto function : module.getOps<mlir::LLVM::LLVMFuncOp>())
+    if (function->hasAttr(LacunaDialect::kDispatchAttr))
+      if (Function *found = code.getFunction(function.getName()))
+        found->addFnAttr(Attribute::NoInline);
+}
+
 /// The host code of one target.
 static Expected<std::unique_ptr<Module>>
 translateTarget(mlir::ModuleOp module, LLVMContext &context,
@@ -51,6 +63,7 @@ translateTarget(mlir::ModuleOp module, LLVMContext &context,
   // That of the artifact is made of those of all targets.
   if (GlobalVariable *manifest = result->getNamedGlobal("lacuna_manifest"))
     manifest->eraseFromParent();
+  keepDispatchFunctions(module, *result);
   internalizeModule(*result, isExported);
   return std::move(result);
 }

@@ -8,6 +8,7 @@
 
 #include "Artifact.h"
 #include "CodeGen.h"
+#include "CodeReport.h"
 #include "Device.h"
 #include "ManifestView.h"
 #include "OutputFiles.h"
@@ -17,8 +18,11 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AsmState.h"
+#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Remarks.h"
+#include "mlir/IR/Threading.h"
 #include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Support/Timing.h"
 #include "llvm/Support/FileSystem.h"
@@ -39,7 +43,11 @@ struct TargetState {
   const GPUTarget *gpu;
   /// Of all targets' first until they part.
   OwningOpRef<ModuleOp> module;
+  TargetReport report = {};
 };
+
+/// Phases with their passes, in order.
+using Steps = std::vector<std::pair<Phase, std::unique_ptr<PassManager>>>;
 
 class Compilation {
 public:
@@ -67,19 +75,29 @@ private:
     TimingScope scope = root.nest(name);
     auto start = std::chrono::steady_clock::now();
     auto result = body(scope);
+    // One write: targets take their steps side by side.
     if (options.verbose)
-      llvm::errs() << llvm::formatv(
-          "lacuna-compile: {0}: {1:f3} s\n", name,
-          std::chrono::duration<double>(std::chrono::steady_clock::now() -
-                                        start)
-              .count());
+      llvm::errs() << llvm::formatv("lacuna-compile: {0}: {1:f3} s\n", name,
+                                    getSeconds(start))
+                          .str();
     return result;
+  }
+
+  using Time = std::chrono::steady_clock::time_point;
+  static double getSeconds(Time since) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() -
+                                         since)
+        .count();
   }
 
   llvm::Error checkFiles() const;
   llvm::Error parse();
   llvm::Error runPhases();
-  llvm::Error runPhase(Phase phase, TargetState &target);
+  llvm::Error runTargets(ArrayRef<Phase> phases);
+  llvm::Error writeReport();
+  Steps makeSteps(ArrayRef<Phase> phases, const TargetState &target);
+  llvm::Error runPhase(Phase phase, PassManager &manager, TargetState &target);
+  llvm::Error runSteps(Steps &steps, TargetState &target);
   llvm::Error dump(Phase phase, TargetState &target);
   bool isLast(Phase phase) const;
   llvm::Error compileKernels();
@@ -100,6 +118,7 @@ private:
   }
 
   const CompileOptions &options;
+  Time started = std::chrono::steady_clock::now();
   MLIRContext context;
   DefaultTimingManager timing;
   TimingScope root;
@@ -166,19 +185,36 @@ llvm::Error Compilation::enableRemarks() {
   return llvm::Error::success();
 }
 
-llvm::Error Compilation::runPhase(Phase phase, TargetState &target) {
-  std::string suffix = phase < Phase::Plan ? "" : getSuffix(target, " for ");
+Steps Compilation::makeSteps(ArrayRef<Phase> phases,
+                             const TargetState &target) {
   phaseOptions.target = target.name;
+  Steps steps;
+  for (Phase phase : phases) {
+    if (phase == Phase::Device && !target.gpu)
+      continue;
+    auto manager = std::make_unique<PassManager>(&context);
+    if (!options.crashReproducer.empty())
+      manager->enableCrashReproducerGeneration(options.crashReproducer);
+    buildPhase(phase, *manager, phaseOptions);
+    steps.emplace_back(phase, std::move(manager));
+    if (isLast(phase))
+      break;
+  }
+  return steps;
+}
+
+llvm::Error Compilation::runPhase(Phase phase, PassManager &manager,
+                                  TargetState &target) {
+  std::string suffix = phase < Phase::Plan ? "" : getSuffix(target, " for ");
   return step(("phase " + getPhaseName(phase) + suffix).str(),
               [&](TimingScope &scope) -> llvm::Error {
-                PassManager manager(&context);
                 manager.enableTiming(scope);
-                if (!options.crashReproducer.empty())
-                  manager.enableCrashReproducerGeneration(
-                      options.crashReproducer);
-                buildPhase(phase, manager, phaseOptions);
                 if (failed(manager.run(*target.module)))
                   return makeSilentError();
+                if (phase == Phase::Plan)
+                  target.report.plan = collectPlan(*target.module);
+                if (phase == Phase::Routed)
+                  target.report.code = countCode(*target.module);
                 return dump(phase, target);
               });
 }
@@ -221,6 +257,10 @@ llvm::Error Compilation::compileKernels() {
   if (!made)
     return made.takeError();
   images = std::move(*made);
+  for (const DeviceImage &image : images)
+    for (TargetState &target : targets)
+      if (target.gpu == image.target)
+        target.report.code->usage = image.usage;
   if (!options.saveTemps)
     return llvm::Error::success();
   for (const DeviceImage &image : images) {
@@ -234,28 +274,90 @@ llvm::Error Compilation::compileKernels() {
   return llvm::Error::success();
 }
 
-llvm::Error Compilation::runPhases() {
-  for (Phase phase : getPhases()) {
-    if (phase == Phase::Plan)
-      for (TargetState &target : MutableArrayRef(targets).drop_front())
-        target.module = targets.front().module->clone();
-    for (TargetState &target : targets) {
-      if (phase < Phase::Plan && &target != &targets.front())
-        continue;
-      if (phase == Phase::Device && !target.gpu)
-        continue;
-      if (llvm::Error error = runPhase(phase, target))
-        return error;
-    }
-    if (phase == Phase::Plan && !options.report.empty())
-      if (llvm::Error error = writePlanReport(getModules(), options, outputs))
-        return error;
-    if (phase == Phase::Device && options.emit != Emit::MLIR)
-      if (llvm::Error error = compileKernels())
-        return error;
-    if (isLast(phase))
-      break;
+llvm::Error Compilation::runSteps(Steps &steps, TargetState &target) {
+  for (auto &[phase, manager] : steps)
+    if (llvm::Error error = runPhase(phase, *manager, target))
+      return error;
+  return llvm::Error::success();
+}
+
+/// Phases of all targets, which have modules of their own. They run side by
+/// side unless remarks or a reproducer would mix.
+llvm::Error Compilation::runTargets(ArrayRef<Phase> phases) {
+  std::vector<Steps> steps;
+  DialectRegistry dialects;
+  for (TargetState &target : targets) {
+    steps.push_back(makeSteps(phases, target));
+    for (auto &[phase, manager] : steps.back())
+      manager->getDependentDialects(dialects);
   }
+  if (targets.size() == 1 || options.remarks ||
+      !options.crashReproducer.empty()) {
+    for (auto [target, targetSteps] : llvm::zip(targets, steps))
+      if (llvm::Error error = runSteps(targetSteps, target))
+        return error;
+    return llvm::Error::success();
+  }
+  // Two threads must not load a dialect at a time.
+  context.appendDialectRegistry(dialects);
+  for (StringRef name : dialects.getDialectNames())
+    context.getOrLoadDialect(name);
+  // Diagnostics come in the order of the targets, and errors do, too.
+  ParallelDiagnosticHandler ordered(&context);
+  std::vector<std::optional<std::string>> errors(targets.size());
+  parallelFor(&context, 0, targets.size(), [&](size_t i) {
+    ordered.setOrderIDForThread(i);
+    if (llvm::Error error = runSteps(steps[i], targets[i]))
+      errors[i] = llvm::toString(std::move(error));
+    ordered.eraseOrderIDForThread();
+  });
+  for (const std::optional<std::string> &error : errors)
+    if (error)
+      return makeError(*error);
+  return llvm::Error::success();
+}
+
+llvm::Error Compilation::runPhases() {
+  Steps shared =
+      makeSteps({Phase::Input, Phase::Dispatch}, targets.front());
+  if (llvm::Error error = runSteps(shared, targets.front()))
+    return error;
+  if (options.compileTo && *options.compileTo < Phase::Plan)
+    return llvm::Error::success();
+  for (TargetState &target : MutableArrayRef(targets).drop_front())
+    target.module = targets.front().module->clone();
+  if (llvm::Error error =
+          runTargets({Phase::Plan, Phase::Routed, Phase::Device}))
+    return error;
+  if (options.compileTo && *options.compileTo < Phase::Device)
+    return llvm::Error::success();
+  if (options.emit != Emit::MLIR)
+    if (llvm::Error error = compileKernels())
+      return error;
+  if (isLast(Phase::Device))
+    return llvm::Error::success();
+  return runTargets({Phase::Host});
+}
+
+llvm::Error Compilation::writeReport() {
+  SmallVector<TargetReport> reports;
+  for (TargetState &target : targets) {
+    target.report.target = target.name;
+    reports.push_back(target.report);
+  }
+  double seconds = getSeconds(started);
+  if (options.verbose)
+    for (const TargetReport &report : reports)
+      if (report.code)
+        llvm::errs() << "lacuna-compile: " << report.target << ": "
+                     << describeCode(*report.code) << "\n";
+  if (options.report.empty())
+    return llvm::Error::success();
+  std::string text = makeReport(
+      reports, seconds, StringRef(options.report).ends_with(".json"));
+  if (options.report != "-")
+    return outputs.write(options.report, text);
+  llvm::outs() << text;
   return llvm::Error::success();
 }
 
@@ -378,6 +480,8 @@ llvm::Error Compilation::run() {
   if (llvm::Error error = options.emit == Emit::MLIR ? emitMLIR()
                           : isLast(Phase::Device)    ? emitDevice()
                                                      : emitCode())
+    return error;
+  if (llvm::Error error = writeReport())
     return error;
   return outputs.commit();
 }

@@ -39,10 +39,12 @@ static void printUsage(const KernelUsage &usage, const GPUTarget &target,
            << usage.registers << " registers, " << usage.sharedBytes
            << " bytes of static shared memory, " << usage.stackBytes
            << " bytes of local memory\n";
-  if (usage.spillBytes && (options.verbose || options.remarks))
-    WithColor::remark(errs(), "lacuna-compile")
+  if (usage.spillBytes)
+    WithColor::warning(errs(), "lacuna-compile")
         << "kernel '" << usage.name << "' spills registers on " << target.name
-        << ": " << usage.spillBytes << " bytes are stored and loaded\n";
+        << ": " << usage.spillBytes
+        << " bytes are stored and loaded; --tile and --warps choose smaller "
+           "tiles of tensor-core kernels\n";
 }
 
 namespace {
@@ -51,7 +53,6 @@ struct Job {
   LLVMContext context;
   std::unique_ptr<Module> code;
   DeviceImage image;
-  std::vector<KernelUsage> usage;
   std::string error;
 };
 } // namespace
@@ -71,7 +72,7 @@ static Error run(Job &job, const Toolkit &toolkit, bool cubins) {
   if (!assembly)
     return assembly.takeError();
   image.cubin = std::move(assembly->cubin);
-  job.usage = std::move(assembly->kernels);
+  image.usage = std::move(assembly->kernels);
   return Error::success();
 }
 
@@ -108,7 +109,7 @@ lacuna::makeDeviceImages(ArrayRef<KernelModule> modules,
   for (std::unique_ptr<Job> &job : jobs) {
     if (!job->error.empty())
       return createStringError(job->error);
-    for (const KernelUsage &usage : job->usage)
+    for (const KernelUsage &usage : job->image.usage)
       printUsage(usage, *job->image.target, options);
     images.push_back(std::move(job->image));
   }

@@ -21,7 +21,7 @@ struct KernelModule {
 
 /// Makes PTX, all targets at a time, and cubins unless the options or a missing
 /// ptxas forbid it (the latter is a warning). Says what kernels need in verbose
-/// mode, and which spill as remarks.
+/// mode, and which spill as warnings.
 llvm::Expected<std::vector<DeviceImage>>
 makeDeviceImages(llvm::ArrayRef<KernelModule> modules,
                  const CompileOptions &options);

@@ -12,8 +12,18 @@
 #include "llvm/Support/Error.h"
 
 #include <string>
+#include <vector>
 
 namespace lacuna {
+
+/// What ptxas says of a kernel.
+struct KernelUsage {
+  std::string name;
+  unsigned registers = 0;
+  unsigned sharedBytes = 0; ///< Static shared memory.
+  unsigned stackBytes = 0;  ///< Local memory of a thread.
+  unsigned spillBytes = 0;  ///< Stores and loads of registers.
+};
 
 /// What a GPU target adds to an artifact.
 struct DeviceImage {
@@ -21,6 +31,8 @@ struct DeviceImage {
   std::string ptx;
   /// Empty where no ptxas made one.
   std::string cubin;
+  /// Of each kernel, as ptxas says it; empty as the cubin is.
+  std::vector<KernelUsage> usage;
 };
 
 /// The kernels of all gpu.modules of a module of phase device, in LLVM IR; a

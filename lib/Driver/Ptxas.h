@@ -5,7 +5,7 @@
 #ifndef LACUNA_DRIVER_PTXAS_H
 #define LACUNA_DRIVER_PTXAS_H
 
-#include "lacuna/Transforms/GPUTarget.h"
+#include "DeviceCode.h"
 
 #include "llvm/Support/Error.h"
 
@@ -28,15 +28,6 @@ struct Toolkit {
 /// tool.
 llvm::Expected<Toolkit> findToolkit(const std::string &ptxas,
                                     llvm::StringRef toolPath);
-
-/// What ptxas says of a kernel.
-struct KernelUsage {
-  std::string name;
-  unsigned registers = 0;
-  unsigned sharedBytes = 0; ///< Static shared memory.
-  unsigned stackBytes = 0;  ///< Local memory of a thread.
-  unsigned spillBytes = 0;  ///< Stores and loads of registers.
-};
 
 struct Assembly {
   std::string cubin;

@@ -106,8 +106,9 @@ void lacuna::writePlanText(ArrayRef<PlannedRegion> plan, StringRef target,
   }
 }
 
-void lacuna::writePlanJSON(ArrayRef<PlannedRegion> plan, StringRef target,
-                           raw_ostream &os) {
+void lacuna::writePlanJSON(
+    ArrayRef<PlannedRegion> plan, StringRef target, raw_ostream &os,
+    function_ref<void(llvm::json::OStream &)> writeMore) {
   llvm::json::OStream json(os, /*IndentSize=*/2);
   json.object([&] {
     json.attribute("target", target);
@@ -127,6 +128,7 @@ void lacuna::writePlanJSON(ArrayRef<PlannedRegion> plan, StringRef target,
           json.attribute("reason", region.reason);
         });
     });
+    writeMore(json);
   });
   os << "\n";
 }
