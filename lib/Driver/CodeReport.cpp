@@ -64,9 +64,9 @@ CodeCounts lacuna::countCode(ModuleOp module) {
 
 static std::string plural(unsigned number, StringRef noun) {
   return llvm::formatv("{0} {1}{2}", number, noun,
-                       number == 1        ? ""
+                       number == 1           ? ""
                        : noun.ends_with("h") ? "es"
-                                          : "s");
+                                             : "s");
 }
 
 std::string lacuna::describeCode(const CodeCounts &counts) {

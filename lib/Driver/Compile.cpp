@@ -318,8 +318,7 @@ llvm::Error Compilation::runTargets(ArrayRef<Phase> phases) {
 }
 
 llvm::Error Compilation::runPhases() {
-  Steps shared =
-      makeSteps({Phase::Input, Phase::Dispatch}, targets.front());
+  Steps shared = makeSteps({Phase::Input, Phase::Dispatch}, targets.front());
   if (llvm::Error error = runSteps(shared, targets.front()))
     return error;
   if (options.compileTo && *options.compileTo < Phase::Plan)
@@ -353,8 +352,8 @@ llvm::Error Compilation::writeReport() {
                      << describeCode(*report.code) << "\n";
   if (options.report.empty())
     return llvm::Error::success();
-  std::string text = makeReport(
-      reports, seconds, StringRef(options.report).ends_with(".json"));
+  std::string text = makeReport(reports, seconds,
+                                StringRef(options.report).ends_with(".json"));
   if (options.report != "-")
     return outputs.write(options.report, text);
   llvm::outs() << text;

@@ -40,12 +40,11 @@ void writePlanText(llvm::ArrayRef<PlannedRegion> plan, llvm::StringRef target,
 
 /// `{"target": ..., "regions": [{"function": ..., "location": ..., "weight":
 /// ..., "layout": ..., "type": ..., "density": ..., "route": ..., "forced":
-/// ..., "microseconds": ..., "dense_microseconds": ..., "reason": ...}]}`, and what
-/// `writeMore` adds to the outer object.
-void writePlanJSON(
-    llvm::ArrayRef<PlannedRegion> plan, llvm::StringRef target,
-    llvm::raw_ostream &os,
-    llvm::function_ref<void(llvm::json::OStream &)> writeMore);
+/// ..., "microseconds": ..., "dense_microseconds": ..., "reason": ...}]}`, and
+/// what `writeMore` adds to the outer object.
+void writePlanJSON(llvm::ArrayRef<PlannedRegion> plan, llvm::StringRef target,
+                   llvm::raw_ostream &os,
+                   llvm::function_ref<void(llvm::json::OStream &)> writeMore);
 
 } // namespace lacuna
 
