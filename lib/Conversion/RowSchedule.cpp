@@ -27,7 +27,12 @@ int64_t lacuna::getMaxWidth(const RowGroup &group) {
   for (const RowOutput &output : group.outputs)
     if (output.alongRow)
       see(group.nodes[output.node].tensor);
-  return std::min(kMost, kBytes / least);
+  // An argmax carries a position of 8 bytes for each of them.
+  bool chooses =
+      llvm::any_of(group.reductions, [](const RowReduction &reduction) {
+        return reduction.combiner.getChoice();
+      });
+  return std::min(chooses ? kMost / 2 : kMost, kBytes / least);
 }
 
 int64_t lacuna::fitSeams(const RowGroup &group, int64_t width) {

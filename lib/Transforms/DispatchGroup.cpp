@@ -39,7 +39,8 @@ DispatchGroup::DispatchGroup(Operation *root,
     grow(claimed);
     for (Operation *member : members) {
       readSlicesInPlace(member);
-      findPlaces(member);
+      if (isa<tensor::InsertSliceOp>(member))
+        findPlaces(member);
     }
     return;
   }
@@ -242,6 +243,15 @@ bool DispatchGroup::tryJoinChain(tensor::InsertSliceOp last, OpOperand &use,
   for (int64_t dim = 0; dim < rootRank; ++dim)
     if (!llvm::is_contained(dims, dim))
       return false;
+  // A place that is read from a tensor is that of a state's update, which stays
+  // a region of its own.
+  for (tensor::InsertSliceOp insert = last; insert;
+       insert = insert.getDest().getDefiningOp<tensor::InsertSliceOp>()) {
+    SetVector<Operation *> scalars;
+    for (Value offset : insert.getOffsets())
+      if (collectScalars(offset, insert, scalars))
+        return false;
+  }
   growChain(last, dims, claimed);
   return true;
 }
