@@ -219,9 +219,5 @@ Options lacuna::run::parseOptions(int argc, char **argv) {
   }
   if (options.model.empty() && !options.help && !options.version)
     throw Failure("no model was given: lacuna-run MODEL.so; see --help");
-  if (options.graph && options.steps)
-    throw Failure(
-        "--graph records one run, and --steps asks for several: leave "
-        "one of them out");
   return options;
 }

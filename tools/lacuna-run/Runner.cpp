@@ -225,6 +225,9 @@ void Runner::replayOnce() {
   if (!DeviceTiming::isFor(session))
     throw Failure(std::string("--graph needs a GPU, but the device is '") +
                   where.name + "': give --device=cuda or --device=emulator");
+  // The run before the capture would be a step that nobody asked for.
+  if (options.steps || !options.stateIn.empty() || !options.stateOut.empty())
+    throw Failure("--graph takes no --steps, --state-in and --state-out");
   device.emplace(session, info.name, in, out);
   device->capture();
   if (options.counters)
