@@ -45,6 +45,8 @@ static DictionaryAttr describe(ml_program::GlobalOp global) {
     binding.set("layout", layout);
   if (Attribute prunes = global->getAttr(kPrunesAttr))
     binding.set("prunes", prunes);
+  if (Attribute panels = global->getAttr("lacuna.panels"))
+    binding.set("panels", panels);
   binding.set("type", TypeAttr::get(eraseLayout(dense)));
   if (Attribute dtype = global->getAttr("lacuna.dtype"))
     binding.set("dtype", dtype);

@@ -63,6 +63,8 @@ ContractionInfo::ContractionInfo(linalg::LinalgOp op)
   }
   m = getInnermost(maps[2], ms);
   n = getInnermost(maps[2], ns);
+  llvm::copy_if(ns, std::back_inserter(outerN),
+                [&](unsigned loop) { return loop != n; });
   std::optional<unsigned> lastA = getLast(maps[0]), lastB = getLast(maps[1]);
   if (lastA && lastA == lastB && reductions[*lastA]) {
     form = Form::Dot;

@@ -28,6 +28,8 @@ struct ContractionInfo {
   bool swapped = false;
   /// The loops that a micro-kernel covers; the others are loops around it.
   std::optional<unsigned> m, n, k;
+  /// Loops like n around it: the panels of a weight (see pack-panels).
+  llvm::SmallVector<unsigned, 2> outerN;
 
   bool isReduction(unsigned loop) const { return reductions[loop]; }
 

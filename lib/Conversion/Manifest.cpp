@@ -164,6 +164,8 @@ FailureOr<json::Object> Manifest::bind(func::FuncOp function,
   json::Object entry{{"weight", it->second}, {"view", view.getValue()}};
   if (auto dtype = binding.getAs<StringAttr>("dtype"))
     entry["dtype"] = dtype.getValue();
+  if (auto panels = binding.getAs<DenseI64ArrayAttr>("panels"))
+    entry["panels"] = json::Object{{"dim", panels[0]}, {"width", panels[1]}};
   return entry;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Register tiles of contractions: see lower-contractions.
+// Register tiles of contractions, up to their sums: see lower-contractions.
+// RegisterTileStores.cpp writes these.
 
 #include "RegisterTile.h"
 #include "Tiling.h"
@@ -15,13 +16,19 @@ using namespace lacuna;
 /// Products of elements so far apart meet in one block of k, so that a block
 /// of columns of B stays in the cache while all rows of A pass.
 static constexpr int64_t kBlockK = 256;
-/// Rows of a register tile of form Outer, and vectors of columns.
-static constexpr int64_t kOuterRows = 8, kOuterVectors = 2;
+/// Rows of a register tile of form Outer at most, and vectors of columns, where
+/// these are not known to be a few whole vectors.
+static constexpr int64_t kOuterRows = 12, kOuterVectors = 2;
+static constexpr int64_t kMostOuterVectors = 3;
+/// Tiles of rows that read a block of B before the next one is fetched: while
+/// the first ones wait for memory themselves, fetching more would only delay
+/// them.
+static constexpr int64_t kTilesBeforePrefetch = 2;
 static constexpr int64_t kSingleRowVectors = 8;
 /// Rows of a register tile of form Dot; there are `lanes` sums in all.
 static constexpr int64_t kDotRows = 4;
 
-static bool isContiguous(Value buffer) {
+bool RegisterTile::isContiguous(Value buffer) {
   auto type = cast<MemRefType>(buffer.getType());
   SmallVector<int64_t> strides;
   int64_t offset;
@@ -87,6 +94,8 @@ FailureOr<RegisterTile> RegisterTile::get(linalg::LinalgOp op,
       return failure();
   }
   tile.lanes = vectorBytes * 8 / tile.element.getIntOrFloatBitWidth();
+  // AVX-512 has twice as many as those before it.
+  tile.registers = vectorBytes == 64 ? 32 : 16;
   bool dot = tile.info.form == ContractionInfo::Form::Dot;
   if (tile.lanes < kDotRows || !isContiguous(tile.b_.buffer) ||
       !isContiguous(dot ? tile.a.buffer : tile.c.buffer))
@@ -127,28 +136,72 @@ void RegisterTile::lower(OpBuilder &b) {
     Value next = arith::AddIOp::create(b, loc, firstK, index(b, kBlockK));
     lastK = arith::MinSIOp::create(b, loc, lastK, next);
   }
-  // One row alone, at the end or all there is, gets more columns at a time.
-  int64_t rows = dot ? kDotRows : kOuterRows;
-  Extent several = {rows, dot ? lanes / kDotRows : kOuterVectors * lanes};
-  Extent single = {1, dot ? lanes : kSingleRowVectors * lanes};
+  auto [several, few, single] = chooseExtents();
   if (!info.m) {
     emitRows(b, zero, one, single);
     return;
   }
+  // Whole tiles of rows, tiles of fewer for the rest, and one row alone.
   Value m = sizes[*info.m];
   std::optional<int64_t> fixed = getConstantIntValue(m);
-  if (fixed && *fixed % rows != 1) {
-    emitRows(b, zero, m, several);
-    return;
+  Value whole = zero, rest = m;
+  if (several.allRows) {
+    rest = arith::RemUIOp::create(b, loc, m, index(b, several.rows));
+    whole = arith::SubIOp::create(b, loc, m, rest);
+    if (!fixed || *fixed >= several.rows) {
+      Value early = index(b, kTilesBeforePrefetch * several.rows);
+      early = arith::MinSIOp::create(b, loc, whole, early);
+      if (isPanel()) {
+        emitRows(b, zero, early, several);
+        ahead = index(b, kBlockK);
+        emitRows(b, early, whole, several);
+        ahead = Value();
+      } else {
+        emitRows(b, zero, whole, several);
+      }
+    }
   }
-  Value rest = arith::RemUIOp::create(b, loc, m, index(b, rows));
+  Value last = arith::RemUIOp::create(b, loc, rest, index(b, few.rows));
   Value alone =
-      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, rest, one);
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, last, one);
   Value before = arith::SubIOp::create(b, loc, m, one);
-  Value end = arith::SelectOp::create(b, loc, alone, before, m);
-  if (fixed != 1)
-    emitRows(b, zero, end, several);
-  emitRows(b, end, m, single);
+  Value end =
+      few.rows == 1
+          ? whole
+          : arith::SelectOp::create(b, loc, alone, before, m).getResult();
+  int64_t left = fixed ? *fixed % (several.allRows ? several.rows : *fixed + 1)
+                       : several.rows;
+  if (few.rows > 1 && left > 1)
+    emitRows(b, whole, end, few);
+  if (!fixed || few.rows == 1 || left % few.rows == 1)
+    emitRows(b, end, m, single);
+}
+
+/// Tiles of several rows, of the few that are left then, and of one row: alone,
+/// at the end or all there is, it gets more columns at a time.
+std::array<RegisterTile::Extent, 3> RegisterTile::chooseExtents() {
+  if (info.form == ContractionInfo::Form::Dot) {
+    Extent several = {kDotRows, lanes / kDotRows};
+    return {several, several, Extent{1, lanes}};
+  }
+  std::optional<int64_t> n = getConstantIntValue(sizes[*info.n]);
+  int64_t vectors = kOuterVectors;
+  if (n && *n % lanes == 0 && *n <= kMostOuterVectors * lanes)
+    vectors = std::max<int64_t>(*n / lanes, 1);
+  // A register for each sum, those of a row of B, and one element of A.
+  int64_t rows =
+      std::clamp<int64_t>((registers - 1 - vectors) / vectors, 1, kOuterRows);
+  Extent several = {rows, vectors * lanes};
+  several.allColumns = n && *n % several.columns == 0;
+  Extent few = several;
+  several.allRows = true;
+  few.rows = std::max<int64_t>(rows / 3, 1);
+  Extent single = {1, kSingleRowVectors * lanes};
+  if (n && *n <= several.columns)
+    single.columns = several.columns;
+  single.allColumns = n && *n % single.columns == 0;
+  single.allRows = true;
+  return {several, few, single};
 }
 
 void RegisterTile::emitRows(OpBuilder &b, Value lower, Value upper,
@@ -243,15 +296,18 @@ SmallVector<Value> RegisterTile::indices(const Operand &operand, Value row,
 }
 
 /// Rows of the register tile; those beyond the edge are the last row again.
-SmallVector<Value> RegisterTile::clampedRows(OpBuilder &b, int64_t count) {
+SmallVector<Value> RegisterTile::getRows(OpBuilder &b, Extent extent) {
   Location loc = op.getLoc();
-  if (count == 1)
+  if (extent.rows == 1)
     return {row};
   Value last = arith::SubIOp::create(b, loc, sizes[*info.m], index(b, 1));
   Values rows;
-  for (int64_t i = 0; i < count; ++i) {
+  for (int64_t i = 0; i < extent.rows; ++i) {
     Value next = arith::AddIOp::create(b, loc, row, index(b, i));
-    rows.push_back(arith::MinSIOp::create(b, loc, next, last));
+    rows.push_back(
+        extent.allRows
+            ? next
+            : arith::MinSIOp::create(b, loc, next, last).getResult());
   }
   return rows;
 }
@@ -286,6 +342,22 @@ Value RegisterTile::loadVector(OpBuilder &b, const Operand &operand, Value row,
                                              mask, none));
 }
 
+/// Whether a block of B lies behind the one before it in memory.
+bool RegisterTile::isPanel() {
+  unsigned rank = b_.map.getNumResults();
+  return rank >= 2 && getConstantIntValue(sizes[*info.n]) &&
+         b_.map.getDimPosition(rank - 2) == *info.k;
+}
+
+/// Asks for what the next block of k reads at this place.
+void RegisterTile::prefetch(OpBuilder &b, Value column) {
+  Values at = indices(b_, Value(), column);
+  Value &k = at[at.size() - 2];
+  k = arith::AddIOp::create(b, op.getLoc(), k, ahead);
+  memref::PrefetchOp::create(b, op.getLoc(), b_.buffer, at, /*isWrite=*/false,
+                             /*localityHint=*/2, /*isDataCache=*/true);
+}
+
 /// The first `count` of `width` lanes.
 Value RegisterTile::makeMask(OpBuilder &b, Value count, int64_t width) {
   Location loc = op.getLoc();
@@ -310,7 +382,7 @@ SmallVector<Value> RegisterTile::stepDot(OpBuilder &b, Values sums,
                                          Extent extent, Value mask) {
   Location loc = op.getLoc();
   Values x, y;
-  for (Value at : clampedRows(b, extent.rows))
+  for (Value at : getRows(b, extent))
     x.push_back(loadVector(b, a, at, Value(), mask));
   Value n = info.n ? sizes[*info.n] : index(b, 1);
   Value last = arith::SubIOp::create(b, loc, n, index(b, 1));
@@ -335,11 +407,14 @@ SmallVector<Value> RegisterTile::stepOuter(OpBuilder &b, Values sums,
   Values y;
   for (int64_t j = 0; j < vectors; ++j) {
     Value at = arith::AddIOp::create(b, loc, column, index(b, j * lanes));
-    Value left = arith::SubIOp::create(b, loc, n, at);
-    Value mask = makeMask(b, left, lanes);
+    Value mask;
+    if (!extent.allColumns)
+      mask = makeMask(b, arith::SubIOp::create(b, loc, n, at), lanes);
     y.push_back(loadVector(b, b_, Value(), at, mask));
+    if (ahead)
+      prefetch(b, at);
   }
-  for (auto [i, at] : llvm::enumerate(clampedRows(b, extent.rows))) {
+  for (auto [i, at] : llvm::enumerate(getRows(b, extent))) {
     Value x = memref::LoadOp::create(b, loc, a.buffer, indices(a, at, Value()));
     Value all =
         vector::BroadcastOp::create(b, loc, vectorOf(element), extend(b, a, x));
@@ -349,108 +424,4 @@ SmallVector<Value> RegisterTile::stepOuter(OpBuilder &b, Values sums,
     }
   }
   return sums;
-}
-
-/// C[row, column...] += sum, where the mask is set.
-void RegisterTile::addToResult(OpBuilder &b, Value row, Value column, Value sum,
-                               Value mask) {
-  Location loc = op.getLoc();
-  Values at = indices(c, row, column);
-  auto type = cast<VectorType>(sum.getType());
-  Value none =
-      arith::ConstantOp::create(b, loc, cast<TypedAttr>(b.getZeroAttr(type)));
-  Value old =
-      vector::MaskedLoadOp::create(b, loc, type, c.buffer, at, mask, none);
-  vector::MaskedStoreOp::create(b, loc, c.buffer, at, mask, add(b, old, sum));
-}
-
-void RegisterTile::storeOuter(OpBuilder &b, Values sums, Extent extent) {
-  Location loc = op.getLoc();
-  int64_t vectors = extent.columns / lanes;
-  Value n = sizes[*info.n], zero = index(b, 0);
-  for (int64_t i = 0; i < extent.rows; ++i) {
-    Value at = arith::AddIOp::create(b, loc, row, index(b, i));
-    Value inside;
-    if (extent.rows > 1)
-      inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, at,
-                                     sizes[*info.m]);
-    for (int64_t j = 0; j < vectors; ++j) {
-      Value first = arith::AddIOp::create(b, loc, column, index(b, j * lanes));
-      Value left = arith::SubIOp::create(b, loc, n, first);
-      if (inside)
-        left = arith::SelectOp::create(b, loc, inside, left, zero);
-      Value mask = makeMask(b, left, lanes);
-      addToResult(b, at, first, sums[i * vectors + j], mask);
-    }
-  }
-}
-
-/// One vector whose lane i is the sum over the lanes of `sums[i]`: halves are
-/// added pairwise, so that each step works on whole vectors.
-static Value sumLanes(OpBuilder &b, Location loc, SmallVector<Value> sums,
-                      int64_t lanes,
-                      llvm::function_ref<Value(Value, Value)> add) {
-  // After the step of width w, a vector holds lanes / w partial sums of w
-  // lanes each, in order of the sums they belong to.
-  for (int64_t width = lanes / 2; width >= 1; width /= 2) {
-    SmallVector<Value> next;
-    int64_t half = sums.size() / 2;
-    for (int64_t i = 0; i < half; ++i) {
-      SmallVector<int64_t> low, high;
-      for (int64_t part = 0; part < lanes; part += 2 * width)
-        for (int64_t from : {part, lanes + part})
-          for (int64_t lane = 0; lane < width; ++lane) {
-            low.push_back(from + lane);
-            high.push_back(from + width + lane);
-          }
-      Value x = vector::ShuffleOp::create(b, loc, sums[i], sums[i + half], low);
-      Value y =
-          vector::ShuffleOp::create(b, loc, sums[i], sums[i + half], high);
-      next.push_back(add(x, y));
-    }
-    sums = next;
-  }
-  return sums.front();
-}
-
-void RegisterTile::storeDot(OpBuilder &b, Values sums, Extent extent) {
-  Location loc = op.getLoc();
-  Value total = sumLanes(b, loc, sums, lanes,
-                         [&](Value x, Value y) { return add(b, x, y); });
-  Value n = info.n ? sizes[*info.n] : index(b, 1), zero = index(b, 0);
-  Value left = arith::SubIOp::create(b, loc, n, column);
-  bool contiguous = isContiguous(c.buffer) && info.n &&
-                    c.map.getDimPosition(c.map.getNumResults() - 1) == *info.n;
-  for (int64_t i = 0; i < extent.rows; ++i) {
-    Value at = arith::AddIOp::create(b, loc, row, index(b, i));
-    Value count = left;
-    if (extent.rows > 1) {
-      Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
-                                           at, sizes[*info.m]);
-      count = arith::SelectOp::create(b, loc, inside, left, zero);
-    }
-    if (contiguous) {
-      Value part = total;
-      if (extent.rows > 1)
-        part = vector::ExtractStridedSliceOp::create(
-            b, loc, total, ArrayRef<int64_t>{i * extent.columns},
-            ArrayRef<int64_t>{extent.columns}, ArrayRef<int64_t>{1});
-      Value mask = makeMask(b, count, extent.columns);
-      addToResult(b, at, column, part, mask);
-      continue;
-    }
-    for (int64_t j = 0; j < extent.columns; ++j) {
-      Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
-                                           index(b, j), count);
-      auto branch = scf::IfOp::create(b, loc, inside);
-      OpBuilder inner = OpBuilder::atBlockBegin(branch.thenBlock());
-      Value to = arith::AddIOp::create(inner, loc, column, index(inner, j));
-      Values where = indices(c, at, to);
-      Value sum =
-          vector::ExtractOp::create(inner, loc, total, i * extent.columns + j);
-      Value old = memref::LoadOp::create(inner, loc, c.buffer, where);
-      memref::StoreOp::create(inner, loc, add(inner, old, sum), c.buffer,
-                              where);
-    }
-  }
 }

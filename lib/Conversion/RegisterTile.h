@@ -9,6 +9,8 @@
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
+#include <array>
+
 namespace lacuna {
 
 class RegisterTile {
@@ -30,12 +32,18 @@ private:
     mlir::AffineMap map;
     mlir::Operation *cast = nullptr; // extends an element, or null
   };
-  /// The rows and columns of a register tile that are computed together.
+  /// The rows and columns of a register tile that are computed together, and
+  /// whether all of them are known to be there.
   struct Extent {
     int64_t rows, columns;
+    bool allRows = false, allColumns = false;
   };
 
+  static bool isContiguous(mlir::Value buffer);
   bool matchBody();
+  std::array<Extent, 3> chooseExtents();
+  bool isPanel();
+  void prefetch(mlir::OpBuilder &b, mlir::Value column);
   void emitRows(mlir::OpBuilder &b, mlir::Value lower, mlir::Value upper,
                 Extent extent);
   void emitTile(mlir::OpBuilder &b, Extent extent);
@@ -58,7 +66,7 @@ private:
                           mlir::Value sum);
   mlir::Value makeMask(mlir::OpBuilder &b, mlir::Value count, int64_t width);
   mlir::Value add(mlir::OpBuilder &b, mlir::Value x, mlir::Value y);
-  Values clampedRows(mlir::OpBuilder &b, int64_t count);
+  Values getRows(mlir::OpBuilder &b, Extent extent);
   mlir::Value index(mlir::OpBuilder &b, int64_t value);
   mlir::VectorType vectorOf(mlir::Type type) const {
     return mlir::VectorType::get({lanes}, type);
@@ -68,12 +76,13 @@ private:
   ContractionInfo info;
   Operand a, b_, c;
   mlir::Type element; // of sums
-  int64_t lanes = 0;
+  int64_t lanes = 0, registers = 0;
   llvm::SmallVector<mlir::Value> ivs; // by loop, where it is known
   llvm::SmallVector<mlir::Value> sizes;
   llvm::SmallVector<unsigned> outerReductions;
   mlir::Value firstK, lastK; // the block of k that is summed
   mlir::Value row, column;   // of the register tile
+  mlir::Value ahead;         // along k, from what is read to what is fetched
 };
 
 } // namespace lacuna

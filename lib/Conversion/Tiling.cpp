@@ -95,6 +95,8 @@ Tiles lacuna::tileElements(SizeBuilder &sizes, linalg::LinalgOp op,
 Tiles lacuna::tileContraction(SizeBuilder &sizes, linalg::LinalgOp op,
                               ArrayRef<OpFoldResult> ranges) {
   constexpr int64_t kTile = 128, kRound = 32;
+  // Of panels: the columns of a tile, and what its rows are a multiple of.
+  constexpr int64_t kPanelColumns = 96, kPanelRound = 12;
   Tiles tiles;
   tiles.sizes.assign(ranges.size(), sizes.constant(0));
   ContractionInfo info(op);
@@ -122,7 +124,8 @@ Tiles lacuna::tileContraction(SizeBuilder &sizes, linalg::LinalgOp op,
     std::optional<int64_t> fixed = getConstantIntValue(size);
     if (range == 1)
       return one;
-    if (range && fixed && *range <= *fixed) {
+    // A tile has at least kTile, however long the other side is.
+    if (range && *range <= fixed.value_or(kTile)) {
       tiles.sizes[*loop] = sizes.constant(0);
       return ranges[*loop];
     }
@@ -130,8 +133,26 @@ Tiles lacuna::tileContraction(SizeBuilder &sizes, linalg::LinalgOp op,
     return sizes.min(size, ranges[*loop]);
   };
   OpFoldResult columns = cut(info.n, side(info.m));
+  std::optional<int64_t> panel =
+      info.n ? getConstantIntValue(ranges[*info.n]) : std::nullopt;
+  OpFoldResult panels = one;
+  if (info.outerN.size() == 1 && panel && *panel < kPanelColumns) {
+    unsigned loop = info.outerN.front();
+    panels = sizes.min(sizes.constant(std::max<int64_t>(
+                           kPanelColumns / std::max<int64_t>(*panel, 1), 1)),
+                       sizes.max(ranges[loop], one));
+    tiles.sizes[loop] = panels;
+    // The same rows in all tiles, as nearly as whole register tiles allow.
+    if (info.m) {
+      OpFoldResult m = sizes.max(ranges[*info.m], one);
+      OpFoldResult rows = sizes.ceilDiv(m, sizes.ceilDiv(m, most));
+      most = sizes.mul(sizes.ceilDiv(rows, sizes.constant(kPanelRound)),
+                       sizes.constant(kPanelRound));
+    }
+  }
   OpFoldResult rows = cut(info.m, columns);
-  OpFoldResult work = sizes.mul(sizes.mul(rows, columns), depth);
+  OpFoldResult work =
+      sizes.mul(sizes.mul(rows, sizes.mul(columns, panels)), depth);
   tiles.grain =
       sizes.ceilDiv(sizes.constant(kTaskMultiplyAdds), sizes.max(work, one));
   return tiles;

@@ -79,12 +79,13 @@ static void buildSparseTensor(OpPassManager &manager) {
   manager.addPass(createLowerSparseTensorDispatch());
 }
 
+unsigned lacuna::getVectorBytes(StringRef features) {
+  return features.contains("avx512f") ? 64 : features.contains("avx") ? 32 : 16;
+}
+
 void lacuna::buildCPUCodeGen(OpPassManager &manager, StringRef features) {
-  unsigned vectorBytes = features.contains("avx512f") ? 64
-                         : features.contains("avx")   ? 32
-                                                      : 16;
   buildSparseTensor(manager);
-  buildDense(manager, vectorBytes);
+  buildDense(manager, getVectorBytes(features));
   buildRuntimeCalls(manager);
   buildHostToLLVM(manager);
 }

@@ -63,6 +63,12 @@ void lacuna::buildRoutedPhase(OpPassManager &manager,
                               const PhaseOptions &options) {
   manager.addPass(createMaterializeLayouts());
   manager.addPass(createVerifyLayouts(VerifyLayoutsOptions{true}));
+  if (!findGPUTarget(options.target)) {
+    PackPanelsOptions panels;
+    panels.vectorBytes = getVectorBytes(options.features);
+    manager.addPass(createPackPanels(panels));
+    manager.addPass(createCanonicalizerPass());
+  }
   manager.addPass(createOutlineDispatches());
   manager.addPass(createGuardDivisions());
   manager.addPass(createCanonicalizerPass());

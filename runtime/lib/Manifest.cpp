@@ -194,6 +194,17 @@ struct Bindable {
   const std::vector<StateSpec> &state;
 };
 
+/// "panels" of a binding: dimension and width.
+packing::PanelShape parsePanels(const Node &node, const TensorSpec &weight) {
+  packing::PanelShape panels;
+  panels.dim = node.at("dim").integer(0, 1);
+  panels.width = node.at("width").integer(1, INT64_MAX);
+  if (auto status = packing::checkPanels(weight.shape, panels); !status.ok())
+    node.expected("panels that weight '" + weight.name + "' has (" +
+                  status.message() + ")");
+  return panels;
+}
+
 Binding parseBinding(const Node &node, const Bindable &bindable) {
   const std::vector<TensorSpec> &weights = bindable.weights;
   if (auto state = node.find("state")) {
@@ -201,8 +212,9 @@ Binding parseBinding(const Node &node, const Bindable &bindable) {
     return {static_cast<size_t>(state->integer(0, last)), View::State,
             std::nullopt};
   }
-  static const View views[] = {View::Dense, View::Values, View::Coordinates,
-                               View::MmaValues, View::MmaMetadata};
+  static const View views[] = {View::Dense,       View::Values,
+                               View::Coordinates, View::MmaValues,
+                               View::MmaMetadata, View::Panels};
   Binding binding;
   int64_t last = static_cast<int64_t>(weights.size()) - 1;
   binding.weight = node.at("weight").integer(0, last);
@@ -212,12 +224,14 @@ Binding parseBinding(const Node &node, const Bindable &bindable) {
   auto found = std::find_if(std::begin(views), std::end(views),
                             [&](View v) { return name == getName(v); });
   if (found == std::end(views))
-    view.expected("'dense', 'values', 'coordinates', 'mma.values' or "
-                  "'mma.metadata'");
+    view.expected("'dense', 'values', 'coordinates', 'mma.values', "
+                  "'mma.metadata' or 'panels'");
   binding.view = *found;
   if (auto type = node.find("dtype"))
     binding.precision = parsePrecision(*type, weight);
-  if (binding.view == View::Dense)
+  if (binding.view == View::Panels)
+    binding.panels = parsePanels(node.at("panels"), weight);
+  if (binding.view == View::Dense || binding.view == View::Panels)
     return binding;
   if (!weight.layout)
     view.expected("'dense', since weight '" + weight.name + "' has no layout");
@@ -376,6 +390,8 @@ const char *lacuna::runtime::getName(View view) {
     return "mma.metadata";
   case View::State:
     return "state";
+  case View::Panels:
+    return "panels";
   }
   return "?";
 }

@@ -9,6 +9,7 @@
 
 #include "Architecture.h"
 #include "lacuna/Packing/Convert.h"
+#include "lacuna/Packing/Panels.h"
 
 #include <string>
 #include <tuple>
@@ -35,7 +36,15 @@ struct StateSpec {
 };
 
 /// The buffer of a weight that a function reads, or a state that it updates.
-enum class View { Dense, Values, Coordinates, MmaValues, MmaMetadata, State };
+enum class View {
+  Dense,
+  Values,
+  Coordinates,
+  MmaValues,
+  MmaMetadata,
+  Panels,
+  State
+};
 const char *getName(View view);
 
 struct Binding {
@@ -44,10 +53,11 @@ struct Binding {
   View view;
   /// What its elements are rounded to before; not set for `coordinates`.
   std::optional<packing::Precision> precision;
+  packing::PanelShape panels; ///< Of view Panels.
 
   bool operator<(const Binding &other) const {
-    return std::tie(weight, view, precision) <
-           std::tie(other.weight, other.view, other.precision);
+    return std::tie(weight, view, precision, panels) <
+           std::tie(other.weight, other.view, other.precision, other.panels);
   }
 };
 

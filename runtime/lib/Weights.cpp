@@ -77,6 +77,9 @@ public:
       return mma(binding.precision).values;
     case View::MmaMetadata:
       return mma(binding.precision).metadata;
+    case View::Panels:
+      return takeWeight(packing::makePanels(dense(binding.precision),
+                                            binding.panels, parallel));
     case View::State:
       break;
     }

@@ -63,6 +63,46 @@ def MaterializeLayouts : Pass<"materialize-layouts", "::mlir::ModuleOp"> {
 include "lacuna/Conversion/DevicePasses.td"
 include "lacuna/Conversion/HostPasses.td"
 
+def PackPanels : Pass<"pack-panels", "::mlir::ModuleOp"> {
+  let summary = "Let contractions read weights in the order of register tiles";
+  let description = [{
+    In dispatch regions on route dense: where a contraction has a weight of two
+    dimensions as one operand and its columns as the last dimension of the
+    result, and two, three or one vectors divide the columns, the operand becomes
+    the view `panels` of the weight, an extern global of its own with
+    - `lacuna.weight`, `lacuna.view`, `lacuna.type`: as `materialize-layouts`
+      has them,
+    - `lacuna.panels`: the weight's dimension that is cut, and the width.
+
+    The result's columns become panels and columns of a panel, in the
+    elementwise operations behind the contraction too.
+
+    Example: with AVX-512,
+    ```mlir
+    %w = ml_program.global_load_const @w : tensor<96x64xf32>
+    %r = lacuna.dispatch(%x : ..., %b = %w : ...)[%m] -> (tensor<?x96xf32>) {
+      linalg.matmul
+    ```
+    becomes
+    ```mlir
+    %w = ml_program.global_load_const @w.panels : tensor<3x64x32xf32>
+    %r = lacuna.dispatch(%x : ..., %b = %w : ...)[%m] -> (tensor<?x3x32xf32>) {
+      linalg.generic // loops m, panel, column, k
+    %0 = tensor.collapse_shape %r [[0], [1, 2]]
+    ```
+  }];
+  let options = [Option<"vectorBytes", "vector-bytes", "unsigned", "64",
+                        "Bytes of a vector register">];
+  let statistics = [
+    Statistic<"numViews", "views", "panels of weights that are read">,
+    Statistic<"numContractions", "contractions",
+              "contractions that read panels">];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::ml_program::MLProgramDialect",
+    "::mlir::tensor::TensorDialect"];
+}
+
 def OutlineDispatches : Pass<"outline-dispatches", "::mlir::ModuleOp"> {
   let summary = "Make each dispatch region a private function on buffers";
   let description = [{
@@ -330,6 +370,9 @@ def LowerContractions : Pass<"lower-contractions", "::mlir::func::FuncOp"> {
     lanes run along it and are summed at the end; else lanes run along the
     contiguous dimension of the result. Narrow elements are extended as the
     operation's body says. Contractions of other kinds are left for loops.
+
+    Weights in panels (`pack-panels`) are the fast case: no column is masked,
+    and while one block of a panel meets rows, the next block is fetched.
 
     Example: `linalg.matmul` on `memref<?x384xf32>` and a transposed
     `memref<1536x384xf32>` computes 4 x 4 elements at a time on AVX-512.

@@ -18,6 +18,9 @@ namespace lacuna {
 /// `features` names what the processor has, separated by commas.
 void buildCPUCodeGen(mlir::OpPassManager &manager, llvm::StringRef features);
 
+/// Bytes of a vector register of a processor with these features.
+unsigned getVectorBytes(llvm::StringRef features);
+
 /// From loops, buffers and calls of the runtime to the LLVM dialect.
 void buildHostToLLVM(mlir::OpPassManager &manager);
 
