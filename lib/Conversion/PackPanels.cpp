@@ -83,7 +83,9 @@ private:
         }))
       return std::nullopt;
     for (unsigned index : {1, 0}) {
-      PanelContraction found{op, index};
+      PanelContraction found;
+      found.op = op;
+      found.weightIndex = index;
       auto argument = dyn_cast<BlockArgument>(op->getOperand(index));
       if (!argument || argument.getOwner() != &dispatch.getBody().front())
         continue;

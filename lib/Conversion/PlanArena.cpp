@@ -282,8 +282,9 @@ private:
     SmallVector<Buffer *> order;
     for (Buffer &buffer : buffers)
       order.push_back(&buffer);
-    llvm::stable_sort(order, [](const Buffer *a, const Buffer *b) {
-      return a->nominal > b->nominal;
+    // Where sizes are equal, in the order in which they stand.
+    llvm::sort(order, [](const Buffer *a, const Buffer *b) {
+      return a->nominal != b->nominal ? a->nominal > b->nominal : a < b;
     });
     for (Buffer *buffer : order) {
       Slot *best = nullptr;
@@ -310,9 +311,12 @@ private:
       for (const Buffer *buffer : slot.buffers)
         slot.bytes = bytes.max(slot.bytes, buffer->bytes);
     }
-    std::stable_partition(slots.begin(), slots.end(), [](const Slot &slot) {
-      return getConstantIntValue(slot.bytes).has_value();
-    });
+    std::vector<Slot> ordered;
+    for (bool isConstant : {true, false})
+      for (Slot &slot : slots)
+        if (getConstantIntValue(slot.bytes).has_value() == isConstant)
+          ordered.push_back(slot);
+    slots = std::move(ordered);
     OpFoldResult offset = builder.getIndexAttr(0);
     for (Slot &slot : slots) {
       slot.offset = offset;

@@ -210,7 +210,7 @@ Binding parseBinding(const Node &node, const Bindable &bindable) {
   if (auto state = node.find("state")) {
     int64_t last = static_cast<int64_t>(bindable.state.size()) - 1;
     return {static_cast<size_t>(state->integer(0, last)), View::State,
-            std::nullopt};
+            std::nullopt, {}};
   }
   static const View views[] = {View::Dense,       View::Values,
                                View::Coordinates, View::MmaValues,

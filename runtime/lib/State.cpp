@@ -44,7 +44,7 @@ void State::restore(size_t index, void *stream) {
     device.clear(data(index), bytes, stream);
   else
     device.move(data(index),
-                weights.get({*spec.weight, View::Dense, std::nullopt}).data,
+                weights.get({*spec.weight, View::Dense, std::nullopt, {}}).data,
                 bytes, stream);
 }
 

@@ -155,7 +155,7 @@ Weights::Weights(const Model &model, const Target &target, const Device &device,
         wanted.insert(binding);
   for (const StateSpec &state : model.manifest().state)
     if (state.weight)
-      wanted.insert({*state.weight, View::Dense, std::nullopt});
+      wanted.insert({*state.weight, View::Dense, std::nullopt, {}});
   if (wanted.empty())
     return;
   packing::WeightStore store = openStore(model, std::move(files));
