@@ -66,7 +66,7 @@ nvcc = f"{cuda}/bin/nvcc" + ("" if shutil.which("gcc") else f" -ccbin {config.cx
 preload = ""
 if config.sanitize:
     config.environment.setdefault(
-        "ASAN_OPTIONS", "allow_user_poisoning=0:verify_asan_link_order=0:detect_leaks=1")
+        "ASAN_OPTIONS", "allow_user_poisoning=0:verify_asan_link_order=0:allocator_may_return_null=1")
     config.environment["UBSAN_OPTIONS"] = config.environment.get("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1")
     preload = (f"env LD_PRELOAD={config.sanitizer_runtime} "
                f"ASAN_OPTIONS={config.environment['ASAN_OPTIONS']}:detect_leaks=0 ")
