@@ -22,9 +22,11 @@ def variants():
         wide = {"f32": "v4.b32", "f64": "v2.b64"}.get(t, "v4.b32")
         rows = {"softmax": parts.softmax(t), "layernorm": parts.norm(t, True), "argmax": parts.argmax(t)}
         for name, text in rows.items():
-            yield f"{name} {t}", text, wide
+            # An argmax carries a position beside each value, so it reads fewer at once.
+            vector = "v4.b16" if name == "argmax" and t in ("f16", "bf16") else wide
+            yield f"{name} {t}", text, vector
             for length in (17, 64, 512, 768, 16384, 20000) if t != "f64" else (64, 20000):
-                yield f"{name} {t} {length}", gpu_rows.fixed(text, length), wide if length % 8 == 0 else ""
+                yield f"{name} {t} {length}", gpu_rows.fixed(text, length), vector if length % 8 == 0 else ""
         yield f"gelu {t}", parts.elementwise(t, "gelu"), wide
         yield f"transpose {t}", parts.transpose(t), "bar.sync"
         yield f"concat {t}", parts.rotate(t), ""
