@@ -209,8 +209,10 @@ Binding parseBinding(const Node &node, const Bindable &bindable) {
   const std::vector<TensorSpec> &weights = bindable.weights;
   if (auto state = node.find("state")) {
     int64_t last = static_cast<int64_t>(bindable.state.size()) - 1;
-    return {static_cast<size_t>(state->integer(0, last)), View::State,
-            std::nullopt, {}};
+    return {static_cast<size_t>(state->integer(0, last)),
+            View::State,
+            std::nullopt,
+            {}};
   }
   static const View views[] = {View::Dense,       View::Values,
                                View::Coordinates, View::MmaValues,
