@@ -84,19 +84,6 @@ OpFoldResult ThreadKernel::getNumBlocks(OpBuilder &builder) const {
   return sizes.min(points, sizes.constant(kMaxBlocks));
 }
 
-/// A kernel cannot fail the call, and a wrong answer is worse than none: the
-/// launch is ended.
-static void makeTrap(cf::AssertOp assertion) {
-  OpBuilder builder(assertion);
-  Location loc = assertion.getLoc();
-  Value yes = arith::ConstantIntOp::create(builder, loc, 1, 1);
-  Value fails = arith::XOrIOp::create(builder, loc, assertion.getArg(), yes);
-  auto branch = scf::IfOp::create(builder, loc, fails);
-  builder.setInsertionPointToStart(branch.thenBlock());
-  LLVM::Trap::create(builder, loc);
-  assertion.erase();
-}
-
 //===- From the host to the kernel ----------------------------------------===//
 
 /// Whether the kernel can have `value` without being given it, views of

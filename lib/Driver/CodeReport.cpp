@@ -112,9 +112,9 @@ std::string lacuna::makeReport(ArrayRef<TargetReport> reports, double seconds,
       os << (isJSON ? "," : "\n");
     if (isJSON) {
       writePlanJSON(report.plan, report.target, os,
-                    [&](llvm::json::OStream &json) {
-                      if (report.code)
-                        writeCodeJSON(*report.code, json);
+                    [&, &code = report.code](llvm::json::OStream &json) {
+                      if (code)
+                        writeCodeJSON(*code, json);
                       json.attribute("compile_seconds", seconds);
                     });
       continue;

@@ -23,6 +23,8 @@ Expected<json::Value> lacuna::readManifest(mlir::ModuleOp module) {
 namespace {
 /// Weights or states of all targets, each once.
 struct MergedList {
+  explicit MergedList(StringRef kind) : kind(kind) {}
+
   StringRef kind;
   json::Array entries;
   StringMap<int64_t> known;
@@ -51,7 +53,7 @@ static void renumber(json::Object &object, StringRef key,
 Expected<json::Value> lacuna::mergeManifests(ArrayRef<json::Value> manifests) {
   json::Object merged = *manifests.front().getAsObject();
   json::Array targets;
-  MergedList weights{"weight"}, states{"state"};
+  MergedList weights("weight"), states("state");
   int64_t abi = 0;
   for (const json::Value &manifest : manifests) {
     abi = std::max(abi, manifest.getAsObject()->getInteger("abi").value_or(0));

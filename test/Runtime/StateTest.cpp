@@ -24,9 +24,14 @@ protected:
     SafeTensorsWriter writer;
     for (int i = 0; i < 4; ++i)
       bias.push_back(real());
-    writer.add("bias",
-               {ElementType::F32, {4}, {bytes(bias.data()), 16}, nullptr});
-    writer.add("count", {ElementType::I64, {}, {bytes(&first), 8}, nullptr});
+    ASSERT_TRUE(
+        writer
+            .add("bias",
+                 {ElementType::F32, {4}, {bytes(bias.data()), 16}, nullptr})
+            .ok());
+    ASSERT_TRUE(
+        writer.add("count", {ElementType::I64, {}, {bytes(&first), 8}, nullptr})
+            .ok());
     ASSERT_TRUE(writer.write(at("w.safetensors")).ok());
   }
 
