@@ -113,7 +113,7 @@ def digits(sparse):
 
 
 def block(sparse, rng):
-    text = read("tools/bundle/block.mlir")
+    text = read("test/Integration/Inputs/block.mlir")
     shapes = {name: [int(d) for d in shape.split("x")]
               for name, shape in re.findall(r"dense_resource<(\S+?)> : tensor<([\dx]+)xf32>", text)}
     precision = "bf16" if sparse else "f32"

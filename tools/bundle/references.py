@@ -43,7 +43,7 @@ def digits(w, images):
 
 
 def block(w, hidden, mask):
-    """tools/bundle/block.mlir: a transformer block, norms first."""
+    """test/Integration/Inputs/block.mlir: a transformer block, norms first."""
     q, k, v = np.split(linear(norm(hidden, w, "norm1", 1e-5), w, "qkv"), 3, axis=-1)
     hidden = hidden + linear(attend(q, k, v, 4, mask), w, "out")
     inner = gelu(linear(norm(hidden, w, "norm2", 1e-5), w, "ffn.0"))
