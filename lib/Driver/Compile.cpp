@@ -175,8 +175,10 @@ llvm::Error Compilation::parse() {
 llvm::Error Compilation::enableRemarks() {
   if (!options.remarks)
     return llvm::Error::success();
+  // `all` alone enables no kind: it only widens those that are named.
   remark::RemarkCategories categories;
-  categories.all = ".*";
+  categories.passed = categories.missed = categories.analysis =
+      categories.failed = ".*";
   if (failed(remark::enableOptimizationRemarks(
           context, /*streamer=*/nullptr,
           std::make_unique<remark::RemarkEmittingPolicyAll>(), categories,

@@ -19,7 +19,7 @@ static Error fileError(StringRef what, StringRef path, std::error_code code) {
 
 OutputFiles::~OutputFiles() {
   for (const File &file : files) {
-    if (!committed || file.path.empty())
+    if (!committed || file.path.empty() || !file.isRegular)
       sys::fs::remove(file.temporary);
     sys::DontRemoveFileOnSignal(file.temporary);
   }
@@ -44,13 +44,19 @@ Error OutputFiles::makeFolders(StringRef path) {
   return Error::success();
 }
 
-Expected<std::string> OutputFiles::createScratch(StringRef path) {
-  if (Error error = makeFolders(path))
-    return std::move(error);
+Expected<std::string> OutputFiles::createScratch(StringRef path, bool beside) {
   SmallString<128> temporary;
   int descriptor;
-  if (std::error_code code = sys::fs::createUniqueFile(path + ".tmp-%%%%%%%%",
-                                                       descriptor, temporary))
+  std::error_code code;
+  if (beside) {
+    if (Error error = makeFolders(path))
+      return std::move(error);
+    code = sys::fs::createUniqueFile(path + ".tmp-%%%%%%%%", descriptor,
+                                     temporary);
+  } else {
+    code = sys::fs::createTemporaryFile("lacuna", "tmp", descriptor, temporary);
+  }
+  if (code)
     return fileError("write", path, code);
   raw_fd_ostream(descriptor, /*shouldClose=*/true).flush();
   sys::RemoveFileOnSignal(temporary);
@@ -59,12 +65,22 @@ Expected<std::string> OutputFiles::createScratch(StringRef path) {
 }
 
 Expected<std::string> OutputFiles::create(StringRef path) {
-  if (sys::fs::is_directory(path))
+  sys::fs::file_status status;
+  bool exists = !sys::fs::status(path, status) && sys::fs::exists(status);
+  if (exists && sys::fs::is_directory(status))
     return fileError("write", path,
                      std::make_error_code(std::errc::is_a_directory));
-  Expected<std::string> temporary = createScratch(path);
-  if (temporary)
-    files.back().path = path.str();
+  // A link stays one: the file behind it is replaced.
+  SmallString<128> place(path);
+  bool isRegular = !exists || sys::fs::is_regular_file(status);
+  if (exists && isRegular)
+    if (std::error_code code = sys::fs::real_path(path, place))
+      return fileError("write", path, code);
+  Expected<std::string> temporary = createScratch(place, /*beside=*/isRegular);
+  if (!temporary)
+    return temporary;
+  files.back().path = place.str().str();
+  files.back().isRegular = isRegular;
   return temporary;
 }
 
@@ -89,7 +105,9 @@ Error OutputFiles::write(StringRef path, StringRef content) {
 Error OutputFiles::commit() {
   for (const File &file : files)
     if (!file.path.empty())
-      if (std::error_code code = sys::fs::rename(file.temporary, file.path))
+      if (std::error_code code =
+              file.isRegular ? sys::fs::rename(file.temporary, file.path)
+                             : sys::fs::copy_file(file.temporary, file.path))
         return fileError("write", file.path, code);
   committed = true;
   return Error::success();

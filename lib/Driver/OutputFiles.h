@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Files that appear together or not at all: each is written under a temporary
-// name beside its place and renamed when everything has succeeded.
+// name beside its place and renamed when everything has succeeded. A device or
+// a pipe (/dev/null, /dev/stdout) gets a copy instead: it must not be replaced.
 
 #ifndef LACUNA_DRIVER_OUTPUTFILES_H
 #define LACUNA_DRIVER_OUTPUTFILES_H
@@ -27,8 +28,10 @@ public:
   /// As create, with this content.
   llvm::Error write(llvm::StringRef path, llvm::StringRef content);
 
-  /// A temporary file that is never renamed.
-  llvm::Expected<std::string> createScratch(llvm::StringRef path);
+  /// A temporary file that is never renamed; with `beside`, in the folder of
+  /// `path`, which is made.
+  llvm::Expected<std::string> createScratch(llvm::StringRef path,
+                                            bool beside = true);
 
   /// Renames all outputs to their places.
   llvm::Error commit();
@@ -36,7 +39,8 @@ public:
 private:
   struct File {
     std::string temporary;
-    std::string path; ///< Empty for scratch.
+    std::string path;      ///< Empty for scratch.
+    bool isRegular = true; ///< What is at `path`, or will be.
   };
   llvm::SmallVector<File> files;
   llvm::SmallVector<std::string> folders; ///< Made here, outermost first.

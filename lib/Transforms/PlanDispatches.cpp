@@ -265,12 +265,13 @@ private:
     if (route == Route::Dense) {
       ++numRefused;
       remark::missed(dispatch.getLoc(), options)
-          << (forced ? "dense by request: " : "dense: ") << reason;
+          << (forced ? "dense by request: " : "dense: ") + reason.str();
       return;
     }
     ++numUsed;
     remark::passed(dispatch.getLoc(), options)
-        << getRouteName(route) + (forced ? " by request: " : ": ") << reason;
+        << (getRouteName(route) + (forced ? " by request: " : ": ") + reason)
+               .str();
   }
 };
 } // namespace

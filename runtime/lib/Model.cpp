@@ -9,6 +9,7 @@
 #include "Error.h"
 #include "lacuna/Packing/Parameters.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -22,6 +23,32 @@ using namespace lacuna;
 using namespace lacuna::runtime;
 
 namespace {
+
+/// Checks that a library has the bytes that its headers promise: the loader
+/// maps what is not there, and the process dies when it is touched. Headers
+/// that make no sense are left to the loader, which refuses them.
+void checkWhole(const std::string &path, std::ifstream &stream, uint64_t size) {
+  auto read = [&](uint64_t offset, auto &header) {
+    stream.seekg(static_cast<std::streamoff>(offset));
+    return bool(stream.read(reinterpret_cast<char *>(&header), sizeof(header)));
+  };
+  ElfW(Ehdr) file;
+  if (!read(0, file))
+    return;
+  uint64_t end = file.e_shoff + uint64_t(file.e_shnum) * file.e_shentsize;
+  for (unsigned i = 0; i < file.e_phnum; ++i) {
+    ElfW(Phdr) segment;
+    if (!read(file.e_phoff + uint64_t(i) * sizeof(segment), segment))
+      return;
+    if (segment.p_type == PT_LOAD)
+      end = std::max<uint64_t>(end, segment.p_offset + segment.p_filesz);
+  }
+  if (end > size)
+    throw Error(LACUNA_ERROR_ARTIFACT,
+                "cannot load '" + path + "': it is cut off, with " +
+                    std::to_string(size) + " of " + std::to_string(end) +
+                    " bytes: copy it again, or compile the model again");
+}
 
 /// The absolute path of a file that begins as a shared library does. The
 /// loader's own messages do not tell these cases apart.
@@ -45,6 +72,7 @@ std::string checkFile(const std::string &path) {
     throw Error(LACUNA_ERROR_ARTIFACT,
                 "'" + path + "' is not a compiled model: expected a shared " +
                     "library written by lacuna-compile (model.so)");
+  checkWhole(path, stream, static_cast<uint64_t>(info.st_size));
   std::unique_ptr<char, void (*)(void *)> absolute(
       realpath(path.c_str(), nullptr), std::free);
   if (!absolute)

@@ -55,6 +55,16 @@ TEST_F(ModelTest, NoModel) {
                "not a compiled model");
   std::ofstream(at("cut.so"), std::ios::binary) << "\177ELF cut off";
   EXPECT_FAILS(LACUNA_ERROR_ARTIFACT, tryLoad(at("cut.so")), "cannot load");
+  // Wherever a library is cut off, down to its last byte.
+  std::ifstream whole(LACUNA_RUNTIME_LIBRARY, std::ios::binary);
+  std::string library{std::istreambuf_iterator<char>(whole), {}};
+  for (size_t cut = 1; cut <= 16; ++cut) {
+    std::string rest = library.substr(0, library.size() * cut / 16 - 1);
+    std::ofstream(at("cut.so"), std::ios::binary) << rest;
+    std::string found = "it is cut off, with " + std::to_string(rest.size()) +
+                        " of " + std::to_string(library.size()) + " bytes";
+    EXPECT_FAILS(LACUNA_ERROR_ARTIFACT, tryLoad(at("cut.so")), found.c_str());
+  }
   EXPECT_FAILS(LACUNA_ERROR_ARTIFACT, tryLoad(LACUNA_RUNTIME_LIBRARY),
                "without the symbol 'lacuna_manifest'");
   EXPECT_FAILS(LACUNA_ERROR_ARGUMENT, lacuna_model_load(nullptr, &model),
