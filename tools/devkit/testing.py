@@ -8,6 +8,7 @@ from which the README's status table is written.
 import json
 import os
 import re
+import subprocess
 
 from .build import build, build_folder, jobs
 from .console import LOGS, ROOT, STATE, Failure, relative, say, step
@@ -17,6 +18,7 @@ PASSED = {"PASS", "XFAIL", "FLAKYPASS"}
 FAILED = {"FAIL", "XPASS", "UNRESOLVED", "TIMEOUT"}
 NOT_RUN = {"UNSUPPORTED", "SKIPPED"}
 ROUNDTRIP_FOLDERS = ["IR", "Transforms", "Conversion", "Pipelines"]
+UNIT = "Lacuna unit :: ./"  # before the names of GoogleTest's tests
 SECONDS_PER_TEST = 1200
 SHOWN_LINES = 60
 # What a test may require that an option of this command gives.
@@ -26,7 +28,7 @@ OPTIONS = {"torch": "PyTorch", "long": "the long tier",
 FOLDER_NEEDS = {"Import": "torch"}
 
 
-def selection(text):
+def selection(text, preset):
     """Paths and lit options for FILTER: a path under test/, or a pattern."""
     test = os.path.join(ROOT, "test")
     if not text:
@@ -39,7 +41,27 @@ def selection(text):
         re.compile(text)
     except re.error as error:
         raise Failure(f"FILTER is neither a path under test/ nor a pattern: {text}: {error}")
-    return [test], ["--filter", text]
+    programs = [re.escape(name) for name in unit_programs(build_folder(preset), text)]
+    return [test], ["--filter", "|".join([text, *programs])]
+
+
+def unit_programs(build, pattern):
+    """GoogleTest programs with a test whose name, as failures print it, has
+    the pattern: lit itself can only choose whole programs."""
+    folder = os.path.join(build, "test/Unit")
+    for program in sorted(os.listdir(folder)):
+        path = os.path.join(folder, program)
+        if not program.endswith("Tests") or re.search(pattern, program):
+            continue
+        listed = subprocess.run([path, "--gtest_list_tests"], capture_output=True, text=True)
+        suite = ""
+        for line in listed.stdout.splitlines():
+            name = line.partition("#")[0].strip()
+            if not line.startswith(" "):
+                suite = name.rstrip(".")
+            elif re.search(pattern, f"{UNIT}{program}/{suite}/{name}"):
+                yield program
+                break
 
 
 def roundtrip_paths(paths):
@@ -78,6 +100,11 @@ def run_lit(title, log, paths, extra, options):
         raise Failure(f"lit did not finish; full log: {relative(os.path.join(LOGS, log))}.log")
     with open(output) as file:
         return json.load(file)["tests"]
+
+
+def asked(name, pattern):
+    """Whether the pattern names the test, and not only another of its program."""
+    return pattern is None or not name.startswith(UNIT) or re.search(pattern, name)
 
 
 def needed(test):
@@ -133,14 +160,15 @@ def report(tests):
 
 def test(options):
     """Returns whether everything that ran passed; the last line counts."""
-    paths, extra = selection(options.filter)
     build(options.preset)
+    paths, extra = selection(options.filter, options.preset)
     tests = run_lit("Testing", "test", paths, extra, options)
     again = roundtrip_paths(paths)
     if again:
         tests += run_lit("Testing once more, with --verify-roundtrip", "test-roundtrip", again,
                          [*extra, "--param", "roundtrip=1"], options)
-    tests = [t for t in tests if t["code"] in PASSED | FAILED | NOT_RUN]
+    pattern = options.filter if extra else None
+    tests = [test for test in tests if test["code"] in PASSED | FAILED | NOT_RUN and asked(test["name"], pattern)]
     if not tests:
         raise Failure(f"no test matches {options.filter or 'test/'}")
     report(tests)
