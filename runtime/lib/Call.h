@@ -35,8 +35,10 @@ public:
   Call(MemoryPool &memory, ThreadPool &threads)
       : memory(memory), pool(threads) {}
   /// On a GPU: memory and kernels are the device's, in order on `stream`.
-  Call(MemoryPool &memory, ThreadPool &threads, Kernels *kernels, void *stream)
-      : memory(memory), pool(threads), kernels(kernels), stream(stream) {}
+  Call(MemoryPool &memory, ThreadPool &threads, Kernels *kernels,
+       const lacuna_run_options &options)
+      : memory(memory), pool(threads), kernels(kernels), stream(options.stream),
+        onKernel(options.on_kernel), user(options.user) {}
   Call(const Call &) = delete;
   ~Call();
 
@@ -60,6 +62,8 @@ private:
   ThreadPool &pool;
   Kernels *kernels = nullptr; ///< Null on the CPU.
   void *stream = nullptr;
+  void (*onKernel)(void *user, const char *kernel, int after) = nullptr;
+  void *user = nullptr;
   std::mutex mutex;
   Block *blocks = nullptr;
   std::unordered_set<void *> deviceBlocks;

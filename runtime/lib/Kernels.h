@@ -23,12 +23,14 @@ public:
 
   const Device &device() const { return gpu; }
 
+  /// The name of a kernel; throws an Error if there is none of this number.
+  const std::string &name(int32_t kernel) const;
+
   /// As lacuna_rt_launch gives them. Throws an Error that names the kernel.
   void launch(int32_t kernel, const int64_t *sizes, void **params,
               int32_t numParams, void *stream);
 
 private:
-  const std::string &name(int32_t kernel) const;
   lacuna_kernel *get(int32_t kernel);
   void load();
 

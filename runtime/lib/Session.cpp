@@ -207,7 +207,7 @@ void Session::outputShapes(const char *name, const DLTensor *inputs,
     throw Error(LACUNA_ERROR_ARGUMENT, "dims is a null pointer");
   SignatureChecker checker(*function.spec, *place);
   checker.checkInputs(inputs, numInputs, /*needData=*/false);
-  Call call(memory, pool, kernels.get(), nullptr);
+  Call call(memory, pool, kernels.get(), lacuna_run_options{});
   std::vector<int64_t> told = tellShapes(function, call, checker, inputs);
   std::copy(told.begin(), told.end(), dims);
 }
@@ -245,7 +245,7 @@ uint64_t Session::workspaceSize(const char *name, const DLTensor *inputs,
   const Function &function = target.function(name);
   SignatureChecker checker(*function.spec, *place);
   checker.checkInputs(inputs, numInputs, /*needData=*/false);
-  Call call(memory, pool, kernels.get(), nullptr);
+  Call call(memory, pool, kernels.get(), lacuna_run_options{});
   return tellWorkspace(function, call, inputs);
 }
 
@@ -256,7 +256,7 @@ void Session::run(const char *name, const DLTensor *inputs, size_t numInputs,
   checkStream(options.stream);
   SignatureChecker checker(*function.spec, *place);
   checker.checkInputs(inputs, numInputs, /*needData=*/true);
-  Call call(memory, pool, kernels.get(), options.stream);
+  Call call(memory, pool, kernels.get(), options);
   std::vector<int64_t> dims = tellShapes(function, call, checker, inputs);
   checker.checkOutputs(outputs, numOutputs, dims);
   Memory arena = getArena(function, call, inputs, options);

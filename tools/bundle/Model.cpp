@@ -4,6 +4,8 @@
 
 #include "Model.h"
 
+#include "Runner.h"
+
 #include <filesystem>
 
 using namespace lacuna;
@@ -95,9 +97,14 @@ void Model::prepare(const std::vector<packing::Tensor> &inputs) {
                             info.outputs[i].dtype));
 }
 
-void Model::run() {
-  check(lacuna_session_run(session, info.name, ins.data(), ins.size(),
-                           outs.data(), outs.size(), device.stream));
+void Model::run(lacuna::run::KernelProfile *profile) {
+  lacuna_run_options options = {};
+  options.struct_size = sizeof(options);
+  options.stream = device.stream;
+  if (profile)
+    profile->observe(options);
+  check(lacuna_session_run_with(session, info.name, ins.data(), ins.size(),
+                                outs.data(), outs.size(), &options));
 }
 
 void Model::poison() {
@@ -146,15 +153,18 @@ void Model::resetCounters() const {
   check(lacuna_session_counters_reset(session));
 }
 
-Times lacuna::bundle::timeModel(Device &device, const std::string &path,
-                                const std::vector<std::string> &params,
-                                const std::vector<packing::Tensor> &inputs,
-                                const Options &options) {
+/// Clocks go up first.
+static constexpr unsigned warmup = 2;
+
+Rotation::Rotation(Device &device, const std::string &path,
+                   const std::vector<std::string> &params,
+                   const std::vector<packing::Tensor> &inputs,
+                   const Options &options)
+    : device(device), samples(options.samples) {
   constexpr size_t most = 64;
   uint64_t weightBytes = 0, bytes = 0;
   for (const std::string &file : params)
     weightBytes += std::filesystem::file_size(file);
-  std::vector<std::unique_ptr<Model>> models;
   do {
     models.push_back(std::make_unique<Model>(device, path, params));
     models.back()->prepare(inputs);
@@ -163,15 +173,46 @@ Times lacuna::bundle::timeModel(Device &device, const std::string &path,
   } while (models.size() < 2 ||
            (bytes < options.rotation && models.size() < most));
   device.synchronize();
+}
+
+Times Rotation::time() {
   Stopwatch watch(device);
   std::vector<double> times;
-  for (unsigned i = 0; i < options.samples + 2; ++i) {
+  for (unsigned i = 0; i < samples + warmup; ++i) {
     watch.start();
     for (auto &model : models)
       model->run();
     double time = watch.stop() / double(models.size());
-    if (i >= 2) // Clocks go up first.
+    if (i >= warmup)
       times.push_back(time);
   }
   return summarize(times);
+}
+
+std::vector<Rotation::Kernel> Rotation::timeKernels() {
+  lacuna::run::KernelProfile profile(device.table, device.handle);
+  std::vector<lacuna::run::KernelRecord> records;
+  std::vector<std::vector<double>> times;
+  for (unsigned i = 0; i < samples + warmup; ++i) {
+    for (auto &model : models) {
+      model->run(&profile);
+      records = profile.finish();
+      times.resize(records.size());
+      for (size_t kernel = 0; i >= warmup && kernel < records.size(); ++kernel)
+        times[kernel].push_back(records[kernel].microseconds);
+    }
+  }
+  std::vector<Kernel> kernels;
+  for (size_t i = 0; i < records.size(); ++i)
+    kernels.push_back(
+        {records[i].name, records[i].launches, summarize(times[i])});
+  return kernels;
+}
+
+void lacuna::bundle::addTimes(nlohmann::json &entry, Rotation &rotation) {
+  entry["microseconds"] = toJSON(rotation.time());
+  for (const Rotation::Kernel &kernel : rotation.timeKernels())
+    entry["kernels"].push_back({{"name", kernel.name},
+                                {"launches", kernel.launches},
+                                {"microseconds", toJSON(kernel.times)}});
 }

@@ -141,8 +141,8 @@ void runTest(Run &run, const Test &test, const std::string &scratch,
   }
   // On the emulator there is no time worth knowing.
   if (run.device.isGPU() && !largest.empty()) {
-    Times times = timeModel(run.device, path, params, largest, run.options);
-    entry["microseconds"] = toJSON(times);
+    Rotation rotation(run.device, path, params, largest, run.options);
+    addTimes(entry, rotation);
   }
 }
 } // namespace

@@ -113,6 +113,22 @@ void DeviceTiming::capture() {
   check(table->capture_end(device, stream, &graph));
 }
 
+std::vector<KernelRecord> DeviceTiming::profile() {
+  KernelProfile profile(table, device);
+  lacuna_run_options options = {};
+  options.struct_size = sizeof(options);
+  options.stream = stream;
+  // The first run loads the kernels.
+  runOn(options);
+  profile.observe(options);
+  runOn(options);
+  try {
+    return profile.finish();
+  } catch (const std::runtime_error &error) {
+    throw Failure(error.what(), RunFailed);
+  }
+}
+
 double DeviceTiming::run() {
   check(table->event_record(device, begin, stream));
   if (graph) {

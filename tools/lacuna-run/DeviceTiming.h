@@ -6,10 +6,7 @@
 #ifndef LACUNA_RUN_DEVICETIMING_H
 #define LACUNA_RUN_DEVICETIMING_H
 
-#include "lacuna/DeviceABI.h"
-
-#include <string>
-#include <vector>
+#include "KernelProfile.h"
 
 namespace lacuna::run {
 
@@ -28,6 +25,8 @@ public:
 
   /// Records the run; from here on run() replays it.
   void capture();
+  /// The kernels of one more run.
+  std::vector<KernelRecord> profile();
   /// Microseconds from the run's first kernel to its last.
   double run();
   /// Brings the outputs to tensors in the host's memory.

@@ -56,6 +56,8 @@ Runs a compiled model and checks or times it.
                          once, or as often as --benchmark says
   --counters             prints what the device counted in the first run, such
                          as instructions and bytes
+  --profile              on a GPU: runs once more and prints what each kernel took:
+                         the device's time, or on the emulator what it counted
   --random-seed N        for random inputs; default: a fresh one, printed
   --info                 prints functions, targets, kernels, weights and
                          sizes; runs only if inputs are given
@@ -183,6 +185,8 @@ void parseOption(Arguments &arguments, Options &options) {
     options.graph = true;
   else if (name == "--counters")
     options.counters = true;
+  else if (name == "--profile")
+    options.profile = true;
   else if (name == "--info")
     options.info = true;
   else if (name == "--help" || name == "-h")
@@ -194,12 +198,12 @@ void parseOption(Arguments &arguments, Options &options) {
         "there is no option '" + name + "': see --help" +
         packing::suggestNames(
             name,
-            {"--params",    "--parameters-file", "--function", "--input",
-             "--output",    "--expect",          "--rtol",     "--atol",
-             "--benchmark", "--steps",           "--graph",    "--state-in",
-             "--state-out", "--warmup",          "--threads",  "--device",
-             "--counters",  "--random-seed",     "--info",     "--help",
-             "--version"}));
+            {"--params",    "--parameters-file", "--function",    "--input",
+             "--output",    "--expect",          "--rtol",        "--atol",
+             "--benchmark", "--steps",           "--graph",       "--state-in",
+             "--state-out", "--warmup",          "--threads",     "--device",
+             "--counters",  "--profile",         "--random-seed", "--info",
+             "--help",      "--version"}));
 }
 } // namespace
 

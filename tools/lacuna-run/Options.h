@@ -47,8 +47,8 @@ struct Options {
   int threads = 0;
   std::optional<std::string> device;
   std::optional<uint64_t> seed;
-  bool counters = false, graph = false, info = false, help = false,
-       version = false;
+  bool counters = false, profile = false, graph = false, info = false,
+       help = false, version = false;
 };
 
 /// Throws a Failure.

@@ -103,6 +103,8 @@ private:
   std::vector<double> measure();
   void benchmark();
   void printCounters();
+  void printProfile();
+  void requireRepeatable(const std::string &option);
   bool compareAll(const std::vector<const Assignment *> &wanted);
   void checkType(const lacuna_tensor_info &info, const Tensor &tensor,
                  const std::string &from);
@@ -218,16 +220,21 @@ void Runner::runOnce() {
                                out.data(), out.size(), nullptr));
 }
 
-/// The first run of --graph is one of the graph.
-void Runner::replayOnce() {
+/// For runs after the one that was asked for.
+void Runner::requireRepeatable(const std::string &option) {
   lacuna_device_info where = {};
   checkCall(lacuna_session_device(session, &where));
   if (!DeviceTiming::isFor(session))
-    throw Failure(std::string("--graph needs a GPU, but the device is '") +
-                  where.name + "': give --device=cuda or --device=emulator");
-  // The run before the capture would be a step that nobody asked for.
+    throw Failure(option + " needs a GPU, but the device is '" + where.name +
+                  "': give --device=cuda or --device=emulator");
+  // Another run would be a step that nobody asked for.
   if (options.steps || !options.stateIn.empty() || !options.stateOut.empty())
-    throw Failure("--graph takes no --steps, --state-in and --state-out");
+    throw Failure(option + " takes no --steps, --state-in and --state-out");
+}
+
+/// The first run of --graph is one of the graph.
+void Runner::replayOnce() {
+  requireRepeatable("--graph");
   device.emplace(session, info.name, in, out);
   device->capture();
   if (options.counters)
@@ -292,6 +299,29 @@ void Runner::printCounters() {
                 static_cast<unsigned long long>(counter.value));
 }
 
+void Runner::printProfile() {
+  if (!device)
+    device.emplace(session, info.name, in, out);
+  std::vector<KernelRecord> kernels = device->profile();
+  double total = 0;
+  for (const KernelRecord &kernel : kernels)
+    total += kernel.microseconds;
+  for (const KernelRecord &kernel : kernels) {
+    std::printf("kernel %s: %llu %s", kernel.name.c_str(),
+                static_cast<unsigned long long>(kernel.launches),
+                kernel.launches == 1 ? "launch" : "launches");
+    // A device that counts executes PTX on the host: its time tells nothing.
+    if (kernel.counters.empty())
+      std::printf(", %.1f us (%.1f %%)", kernel.microseconds,
+                  100 * kernel.microseconds / total);
+    for (const auto &[name, value] : kernel.counters)
+      if (value != 0)
+        std::printf(", %s %llu", name.c_str(),
+                    static_cast<unsigned long long>(value));
+    std::printf("\n");
+  }
+}
+
 bool Runner::compareAll(const std::vector<const Assignment *> &wanted) {
   bool fine = true;
   for (size_t i = 0; i < wanted.size(); ++i) {
@@ -310,6 +340,8 @@ ExitCode Runner::run() {
       match(options.outputs, info.outputs, info.num_outputs, "--output");
   auto wanted =
       match(options.expected, info.outputs, info.num_outputs, "--expect");
+  if (options.profile)
+    requireRepeatable("--profile");
   OutputFiles files;
   for (size_t i = 0; i < written.size(); ++i)
     if (written[i])
@@ -322,12 +354,14 @@ ExitCode Runner::run() {
     runSteps();
   if (options.counters)
     printCounters();
-  if (!options.iterations && options.outputs.empty() &&
+  if (!options.iterations && !options.profile && options.outputs.empty() &&
       options.expected.empty())
     for (size_t i = 0; i < outputs.size(); ++i)
       printTensor(info.outputs[i].name, outputs[i]);
   files.write();
   bool fine = compareAll(wanted);
+  if (options.profile)
+    printProfile();
   if (options.iterations)
     benchmark();
   return fine ? Success : Mismatch;

@@ -275,6 +275,12 @@ typedef struct lacuna_run_options {
   void *arena;
   /** Its bytes: at least what lacuna_session_workspace_size tells. */
   uint64_t arena_bytes;
+  /** Called before (`after` is 0) and after (1) each kernel is queued on the
+      stream, in order, by the thread of the call; an event recorded in each
+      tells how long the kernel took. `kernel` is its name and lives as long as
+      the model. It may neither throw nor jump. NULL: not called. */
+  void (*on_kernel)(void *user, const char *kernel, int after);
+  void *user;
 } lacuna_run_options;
 
 /** lacuna_session_run with more to say; `options` may be NULL. A run on a GPU

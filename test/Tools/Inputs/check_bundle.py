@@ -97,6 +97,11 @@ for entry in report("emulator-sm_80")["benchmarks"]:
     times = entry["microseconds"]
     assert times["samples"] == 2 and 0 < times["min"] <= times["median"] <= times["p90"], entry
     assert entry["cuBLAS"]["status"].startswith("not run"), entry
+    kernels = entry["kernels"]
+    assert len({kernel["name"] for kernel in kernels}) == len(kernels) > 0, entry
+    for kernel in kernels:  # In each of two sweeps, over two copies.
+        assert kernel["launches"] > 0 and kernel["microseconds"]["samples"] == 4, entry
+        assert kernel["microseconds"]["median"] > 0, entry
 
 # What is wrong is found, and named: a reference, a kernel in an artifact, a
 # probe, a file that is not there, an artifact that is cut short.
