@@ -12,7 +12,8 @@ import sys
 
 import numpy as np
 
-from lacuna_test.runtime import Model, compile_model, target_of
+from lacuna_test.device import Device
+from lacuna_test.runtime import DLTensor, Model, compile_model, target_of
 
 folder, device = sys.argv[1:]
 seed = int(os.environ.get("LACUNA_TEST_SEED", np.random.SeedSequence().entropy % 2**32))
@@ -98,6 +99,37 @@ def check_cache():
     (total,) = model.run(x, np.array([5]))
     filled[:, :, 5] = x[:, :, 0]
     close(total, filled.astype(np.float64).sum(2))
+
+
+def check_graph():
+    """Each launch of a captured run is a step of the state."""
+    if device == "cpu":
+        return
+    model = build("graph", cache(37, True))
+    place, info = Device(model), model.info
+    x, at, total = np.zeros((2, 3, 1, 5), np.float32), np.zeros(1, np.int64), np.empty((2, 3, 5), np.float32)
+    memory = [place.allocate(array.nbytes) for array in (x, at, total)]
+    ins = (DLTensor * 2)(*[place.tensor(m, a.shape, i.dtype) for m, a, i in zip(memory, (x, at), info.inputs[:2])])
+    outs = (DLTensor * 1)(place.tensor(memory[2], total.shape, info.outputs[0].dtype))
+    size = place.workspace(ins)
+    arena = place.allocate(size)
+    place.upload(memory[1], at)
+    place.run(ins, outs, arena, size)  # Loads the kernels.
+    place.download(total, memory[2])
+    model.reset_state()
+    graph = place.capture(lambda: place.run(ins, outs, arena, size))
+    expected = np.zeros((2, 3, 37, 5), np.float32)
+    assert (model.get_state("cache") == expected).all(), "a capture ran"
+    for at in rng.integers(0, 37, (8, 1)):
+        x = rng.normal(size=x.shape).astype(np.float32)
+        expected[:, :, at[0]] = x[:, :, 0]
+        place.upload(memory[0], x)
+        place.upload(memory[1], at)
+        place.replay(graph)
+        place.download(total, memory[2])
+        close(total, expected.astype(np.float64).sum(2))
+        assert (model.get_state("cache") == expected).all()
+    place.table.graph_destroy(place.handle, graph)
 
 
 def check_traffic():
@@ -207,6 +239,7 @@ func.func @main(%by: tensor<i64>, %x: tensor<3xi1>) -> (tensor<i64>, tensor<3xi1
 
 
 check_cache()
+check_graph()
 check_traffic()
 check_old_and_new()
 check_exchange()
