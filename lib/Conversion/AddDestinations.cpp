@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace lacuna {
 #define GEN_PASS_DEF_ADDDESTINATIONS
@@ -41,6 +42,35 @@ static FailureOr<MemRefType> getBufferType(Type type, func::FuncOp function,
          << what << " has type " << type
          << "; expected a ranked tensor of f64, f32, f16, bf16, i64, i32, "
             "i16, i8, i1 or index";
+}
+
+/// The attributes of one input or result: its name is no other's, and each of
+/// its dimensions may have one.
+static LogicalResult checkSignature(Type type, const NamedAttrList &attributes,
+                                    const Twine &fallback,
+                                    llvm::StringSet<> &names,
+                                    func::FuncOp function) {
+  std::string name = fallback.str();
+  if (Attribute given = attributes.get(LacunaDialect::kNameAttr)) {
+    auto string = dyn_cast<StringAttr>(given);
+    if (!string || string.empty())
+      return function.emitOpError("calls '")
+             << name << "' " << given << "; expected a string that is a name";
+    name = string.str();
+  }
+  if (!names.insert(name).second)
+    return function.emitOpError("has two inputs, or two results, of the name '")
+           << name << "'; expected a name of its own for each";
+  Attribute given = attributes.get(LacunaDialect::kDimsAttr);
+  auto dims = dyn_cast_or_null<ArrayAttr>(given);
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (given &&
+      (!dims || !llvm::all_of(dims, llvm::IsaPred<StringAttr>) ||
+       static_cast<int64_t>(dims.size()) != (tensor ? tensor.getRank() : 0)))
+    return function.emitOpError("'")
+           << name << "' of type " << type << " has dimensions " << given
+           << "; expected an array with one string for each";
+  return success();
 }
 
 /// The tensor type that a value of this type is on the inside.
@@ -76,16 +106,21 @@ static void writeResult(Value result, Value destination, OpBuilder &builder) {
 
 static LogicalResult addDestinations(func::FuncOp function) {
   SmallVector<MemRefType> inputs, outputs;
+  llvm::StringSet<> inputNames, outputNames;
   for (auto [i, type] : llvm::enumerate(function.getArgumentTypes())) {
     auto buffer = getBufferType(type, function, "argument " + Twine(i));
-    if (failed(buffer))
+    if (failed(buffer) ||
+        failed(checkSignature(type, function.getArgAttrDict(i),
+                              "arg" + Twine(i), inputNames, function)))
       return failure();
     inputs.push_back(*buffer);
   }
   for (auto [i, type] : llvm::enumerate(function.getResultTypes())) {
     auto buffer = getBufferType(
         type, function, "result '" + Twine(getResultName(function, i)) + "'");
-    if (failed(buffer))
+    if (failed(buffer) ||
+        failed(checkSignature(type, function.getResultAttrDict(i),
+                              "result" + Twine(i), outputNames, function)))
       return failure();
     outputs.push_back(*buffer);
   }

@@ -11,6 +11,7 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/WithColor.h"
 
 using namespace mlir;
@@ -259,6 +260,11 @@ static LogicalResult checkOutput(CompileOptions &options, bool emitGiven) {
   StringRef path = options.output;
   if (options.emit == Emit::SharedLibrary && path.consume_back(".so"))
     options.output = path.str();
+  if (path.empty() || llvm::sys::path::is_separator(path.back()))
+    return usageError("-o '" + path +
+                      "' has no name; expected the path of the "
+                      "output, such as -o '" +
+                      path + "model'");
   return success();
 }
 

@@ -37,8 +37,8 @@ Error OutputFiles::makeFolders(StringRef path) {
     return error;
   // An existing file of this name is an error, and must never count as made
   // here: what was made here is removed on failure.
-  if (std::error_code code =
-          sys::fs::create_directory(parent, /*IgnoreExisting=*/false))
+  if (std::error_code code = sys::fs::create_directory(
+          parent, /*IgnoreExisting=*/false, sys::fs::all_all))
     return fileError("make the folder", parent, code);
   folders.push_back(parent.str());
   return Error::success();
@@ -76,6 +76,11 @@ Expected<std::string> OutputFiles::create(StringRef path) {
   if (exists && isRegular)
     if (std::error_code code = sys::fs::real_path(path, place))
       return fileError("write", path, code);
+  if (any_of(files,
+             [&](const File &file) { return file.path == place && isRegular; }))
+    return createStringError(
+        "'" + path +
+        "' is the name of two outputs; expected a file of its own for each");
   Expected<std::string> temporary = createScratch(place, /*beside=*/isRegular);
   if (!temporary)
     return temporary;

@@ -37,6 +37,7 @@ void lacuna::buildInputPhase(OpPassManager &manager,
   LowerPrecisionOptions lower;
   lower.precision = options.precision;
   manager.addPass(createLowerPrecision(lower));
+  manager.addNestedPass<func::FuncOp>(createCheckSizes());
   manager.addNestedPass<func::FuncOp>(createNormalizeLinalg());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

@@ -78,6 +78,20 @@ struct FoldTranspose : OpInterfaceRewritePattern<linalg::LinalgOp> {
   }
 };
 
+/// An operation that iterates over nothing leaves its initial values: tiling
+/// upstream crashes on ranges of a static size 0.
+struct FoldEmptyIteration : OpInterfaceRewritePattern<linalg::LinalgOp> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+  LogicalResult matchAndRewrite(linalg::LinalgOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!op.hasPureTensorSemantics() ||
+        !llvm::is_contained(op.getStaticLoopRanges(), 0))
+      return failure();
+    rewriter.replaceOp(op, op.getDpsInits());
+    return success();
+  }
+};
+
 struct GeneralizeNamed : OpInterfaceRewritePattern<linalg::LinalgOp> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
   LogicalResult matchAndRewrite(linalg::LinalgOp op,
@@ -226,8 +240,8 @@ struct NormalizeLinalg : lacuna::impl::NormalizeLinalgBase<NormalizeLinalg> {
     transposes.add<FoldTranspose>(context);
     rewrite(std::move(transposes));
     RewritePatternSet forms(context);
-    forms.add<DecomposeAggregate, GeneralizeNamed, AccumulateInF32,
-              SplatInitToFill>(context);
+    forms.add<DecomposeAggregate, FoldEmptyIteration, GeneralizeNamed,
+              AccumulateInF32, SplatInitToFill>(context);
     tensor::populateDecomposeTensorConcatPatterns(forms);
     linalg::populateDecomposePadPatterns(forms);
     memref::populateResolveRankedShapedTypeResultDimsPatterns(forms);

@@ -87,3 +87,15 @@ func.func @transposed_operand(%q: tensor<2x3x16xf32>, %k: tensor<2x64x16xf32>, %
   %0 = linalg.batch_matmul ins(%q, %t : tensor<2x3x16xf32>, tensor<2x16x64xf32>) outs(%init : tensor<2x3x64xf32>) -> tensor<2x3x64xf32>
   return %0 : tensor<2x3x64xf32>
 }
+
+// No iteration leaves the initial values, of a result without elements and of a
+// sum without terms.
+// CHECK-LABEL: func.func @empty
+// CHECK-NOT: linalg.{{generic|batch_matmul|matmul}}
+// CHECK: return
+func.func @empty(%a: tensor<2x4x0xf32>, %b: tensor<2x0x8xf32>, %s: tensor<2x4x8xf32>, %x: tensor<0x4xf32>) -> (tensor<2x4x8xf32>, tensor<0x4xf32>) {
+  %m = linalg.batch_matmul ins(%a, %b : tensor<2x4x0xf32>, tensor<2x0x8xf32>) outs(%s : tensor<2x4x8xf32>) -> tensor<2x4x8xf32>
+  %e = tensor.empty() : tensor<0x4xf32>
+  %y = linalg.softmax dimension(1) ins(%x : tensor<0x4xf32>) outs(%e : tensor<0x4xf32>) -> tensor<0x4xf32>
+  return %m, %y : tensor<2x4x8xf32>, tensor<0x4xf32>
+}

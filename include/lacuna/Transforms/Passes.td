@@ -160,13 +160,39 @@ def LowerPrecision : Pass<"lower-precision", "::mlir::ModuleOp"> {
     "::mlir::tensor::TensorDialect"];
 }
 
+def CheckSizes : Pass<"check-sizes", "::mlir::func::FuncOp"> {
+  let summary = "Assert that the sizes of inputs fit together";
+  let description = [{
+    Two dynamic dimensions that one loop of a linalg operation runs along are
+    equal, by the meaning of the operation; so are those of a `tensor.cast` and,
+    but for one, those of a `tensor.concat`. Where both are sizes of inputs of a
+    public function, or one is constant, a `cf.assert` at its entry says so, and a
+    call with other sizes fails before anything is read. Sizes that are computed
+    are not followed.
+
+    Example: a `linalg.matmul ins(%x, %w) outs(%y)` of arguments
+    `%x: tensor<?x64xf32>` and `%y: tensor<?x512xf32>` gives
+    ```mlir
+    %0 = tensor.dim %x, %c0 : tensor<?x64xf32>
+    %1 = tensor.dim %y, %c0 : tensor<?x512xf32>
+    %2 = arith.cmpi eq, %0, %1 : index
+    cf.assert %2, "dimension 0 of 'y' differs from dimension 0 of 'x'"
+    ```
+  }];
+  let statistics = [Statistic<"numChecks", "checks", "assertions made">];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+    "::mlir::tensor::TensorDialect"];
+}
+
 def NormalizeLinalg : Pass<"normalize-linalg", "::mlir::func::FuncOp"> {
   let summary = "Bring every operation into the few forms that grouping knows";
   let description = [{
     Decomposes aggregates (softmax), generalizes named operations other than
     contractions, accumulates f16 and bf16 contractions in f32, turns concat
-    and pad into slices, folds splat constants, fuses elementwise producers
-    with one use, and follows the sizes of results to the function's inputs.
+    and pad into slices, folds splat constants and operations that iterate over
+    nothing, fuses elementwise producers with one use, and follows the sizes of
+    results to the function's inputs.
 
     Example: a `linalg.matmul` of bf16 into bf16 becomes one into f32 and a
     `linalg.generic` that truncates.

@@ -77,9 +77,10 @@ Status appendEntry(std::string &header, const std::string &key,
 }
 } // namespace
 
-/// Runs the producer; the sink counts.
+/// Runs the producer; the sink counts. What the producer says is wrong is no
+/// matter of this file, and is said without `context`.
 static Status streamTensor(AtomicFile &file, const ByteProducer &producer,
-                           uint64_t size) {
+                           uint64_t size, const std::string &context) {
   uint64_t produced = 0;
   Status failure;
   auto sink = [&](ConstBytes bytes) {
@@ -93,9 +94,9 @@ static Status streamTensor(AtomicFile &file, const ByteProducer &producer,
   };
   Status status = producer(sink);
   if (!failure.ok()) // Also when the producer went on regardless.
-    return failure;
+    return failure.withContext(context);
   if (status.ok() && produced != size)
-    return Status::error(std::to_string(produced) +
+    return Status::error(context + ": " + std::to_string(produced) +
                          " bytes were produced; expected " +
                          std::to_string(size) + " by its type and shape");
   return status;
@@ -183,8 +184,8 @@ Status SafeTensorsWriter::write(const std::string &path) const {
     if (!status.ok())
       return status;
     const Entry &entry = entries.find(name)->second;
-    status = streamTensor(*file, entry.producer, entry.size)
-                 .withContext(quote(path) + ": tensor " + quote(name));
+    status = streamTensor(*file, entry.producer, entry.size,
+                          quote(path) + ": tensor " + quote(name));
   }
   return status.ok() ? file->commit() : status;
 }

@@ -66,9 +66,9 @@ Status produceComponent(const WeightStore &store, const WeightSpec &spec,
   if (!dense.ok())
     return dense.status();
   Status status = checkBools(*dense);
-  if (!status.ok())
-    return status;
-  return packRows(geometry, *dense, component, sink);
+  if (status.ok())
+    status = packRows(geometry, *dense, component, sink);
+  return status.withContext("weight " + quote(spec.name));
 }
 
 Status addPacked(SafeTensorsWriter &writer, const WeightStore &store,
