@@ -81,6 +81,27 @@ def softmax_reference(x):
     return e / np.sum(e, axis=1, keepdims=True)
 
 
+def logsumexp(t):
+    """The largest of a row is read by the sum and once more behind it."""
+    k, w = matrix(t), wide(t)
+    row, wides = f"tensor<?x{w}>", matrix(w)
+    least = "0xFFF0000000000000" if w == "f64" else "0xFF800000"
+    return function([("x", k)], row, sizes_of("x", k) + f"  %ew = tensor.empty(%d0x, %d1x) : {wides}\n" +
+                    row_reduction("max", "%x", t, least, IDENTITY_TERM, "arith.maximumf") +
+                    generic("c", [EVERY, ROW, EVERY], ["parallel"] * 2, ["%x", "%max"], "%ew", [k, row], wides,
+                            extend("%a", "v", t) + f"    %d = arith.subf {'%v' if w != t else '%a'}, %b : {w}\n"
+                            f"    %r = math.exp %d : {w}\n    linalg.yield %r : {w}", f"%a: {t}, %b: {w}, %o: {w}") +
+                    row_reduction("sum", "%c", w, "0.0", IDENTITY_TERM, "arith.addf") +
+                    generic("y", ["affine_map<(i) -> (i)>"] * 3, ["parallel"], ["%sum", "%max"], "%esum", [row, row], row,
+                            f"    %l = math.log %a : {w}\n    %r = arith.addf %l, %b : {w}\n    linalg.yield %r : {w}",
+                            f"%a: {w}, %b: {w}, %o: {w}") + f"  return %y : {row}")
+
+
+def logsumexp_reference(x):
+    largest = np.max(x, axis=1, initial=-np.inf)
+    return np.log(np.sum(np.exp(x - largest[:, None]), axis=1)) + largest
+
+
 def norm(t, centered):
     k, w = matrix(t), wide(t)
     text = sizes_of("x", k) + f"  %n64 = arith.index_cast %d1x : index to i64\n  %count = arith.sitofp %n64 : i64 to {w}\n"
@@ -257,6 +278,7 @@ def parts():
         w = wide(t)
         one, two = (lambda r, n, m: [r(n, m)]), (lambda r, n, m: [r(n, m), r(n, m)])
         yield t, Part("softmax", softmax(t), softmax_reference, one, steps=16, sums=True, special=True)
+        yield t, Part("logsumexp", logsumexp(t), logsumexp_reference, one, out=w, steps=16, sums=True)
         for centered in (True, False):
             yield t, Part("layernorm" if centered else "rmsnorm", norm(t, centered), norm_reference(centered),
                           lambda r, n, m, w=w: [r(n, m), (r(m), w)], steps=8, sums=True)
