@@ -252,6 +252,21 @@ def batched(t, transposed):
                             f"%a: {t}, %c: {t}, %o: {w}") + f"  return %y : {result}")
 
 
+def gram(t):
+    """A product of few terms, whose tiles are large, and an epilogue."""
+    k, w = matrix(t), wide(t)
+    body = extend("%a", "av", t) + extend("%c", "cv", t)
+    a, c = ("%av", "%cv") if w != t else ("%a", "%c")
+    return function([("x", k)], matrix(w), sizes_of("x", k) +
+                    f"  %zero = arith.constant 0.0 : {w}\n  %e = tensor.empty(%d0x, %d0x) : {matrix(w)}\n"
+                    f"  %f = linalg.fill ins(%zero : {w}) outs(%e : {matrix(w)}) -> {matrix(w)}\n" +
+                    generic("p", ["affine_map<(m, n, k) -> (m, k)>", "affine_map<(m, n, k) -> (n, k)>",
+                                  "affine_map<(m, n, k) -> (m, n)>"], ["parallel"] * 2 + ["reduction"], ["%x", "%x"], "%f",
+                            [k, k], matrix(w), body + f"    %m = arith.mulf {a}, {c} : {w}\n    %s = arith.addf %o, %m : {w}\n"
+                            f"    linalg.yield %s : {w}", f"%a: {t}, %c: {t}, %o: {w}") +
+                    f"  %y = linalg.tanh ins(%p : {matrix(w)}) outs(%e : {matrix(w)}) -> {matrix(w)}\n  return %y : {matrix(w)}")
+
+
 def gather(t):
     return function([("x", matrix(t)), ("ids", "tensor<?xi64>")], matrix(t), sizes_of("x", matrix(t)) + sizes_of("ids", "tensor<?xi64>", 1) +
                     f"  %e = tensor.empty(%d0ids, %d1x) : {matrix(t)}\n" +
@@ -297,6 +312,7 @@ def parts():
         yield t, Part("rotate", rotate(t), rotate_reference, one, steps=0, special=True)
         yield t, Part("pad", pad(t), lambda x: np.pad(x, ((1, 0), (0, 2)), constant_values=1.5), one, steps=0)
         yield t, Part("batched", batched(t, False), lambda x, r: x @ r, lambda r, n, m: [r(3, n, m), r(3, m, 5)], out=w, steps=1, sums=True)
+        yield t, Part("gram", gram(t), lambda x: np.tanh(x @ x.T), one, out=w, steps=16, sums=True)
         yield t, Part("batched transposed", batched(t, True), lambda x, r: x @ np.swapaxes(r, 1, 2),
                       lambda r, n, m: [r(2, n, m), r(2, 70, m)], out=w, steps=1, sums=True)
 
