@@ -129,6 +129,9 @@ Tiles lacuna::tileContraction(SizeBuilder &sizes, linalg::LinalgOp op,
       tiles.sizes[*loop] = sizes.constant(0);
       return ranges[*loop];
     }
+    // Memory of a tile is taken for its full size.
+    if (!fixed)
+      size = sizes.max(sizes.min(size, ranges[*loop]), one);
     tiles.sizes[*loop] = size;
     return sizes.min(size, ranges[*loop]);
   };

@@ -1,4 +1,5 @@
 // RUN: lacuna-opt %s --tile-dispatch --canonicalize | FileCheck %s
+// RUN: lacuna-opt %s --tile-dispatch | FileCheck %s --check-prefix=RESULTS
 
 #dense = #lacuna.route<dense>
 
@@ -56,6 +57,26 @@ func.func private @epilogue(%x: memref<?x384xf32>, %w: memref<384x1536xf32>, %o:
     linalg.yield %1 : f32
   } -> tensor<?x1536xf32>
   bufferization.materialize_in_destination %r in restrict writable %o : (tensor<?x1536xf32>, memref<?x1536xf32>) -> ()
+  return
+}
+
+// What only the tile reads is no result of the loop, whoever asks for its size.
+// RESULTS-LABEL: func.func private @read_twice
+// RESULTS: scf.forall {{.*}} shared_outs(%{{[a-z0-9]+}} = %{{[a-z0-9]+}}) -> (tensor<?xf32>) {
+func.func private @read_twice(%x: memref<?x7xf32>, %n: index, %o: memref<?xf32>) attributes {lacuna.dispatch, lacuna.route = #dense} {
+  %least = arith.constant 0xFF800000 : f32
+  %t = bufferization.to_tensor %x restrict : memref<?x7xf32> to tensor<?x7xf32>
+  %e = tensor.empty(%n) : tensor<?xf32>
+  %f = linalg.fill ins(%least : f32) outs(%e : tensor<?xf32>) -> tensor<?xf32>
+  %m = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]}
+      ins(%t : tensor<?x7xf32>) outs(%f : tensor<?xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %1 = arith.maximumf %a, %b : f32
+    linalg.yield %1 : f32
+  } -> tensor<?xf32>
+  %l = linalg.log ins(%m : tensor<?xf32>) outs(%e : tensor<?xf32>) -> tensor<?xf32>
+  %r = linalg.add ins(%l, %m : tensor<?xf32>, tensor<?xf32>) outs(%e : tensor<?xf32>) -> tensor<?xf32>
+  bufferization.materialize_in_destination %r in restrict writable %o : (tensor<?xf32>, memref<?xf32>) -> ()
   return
 }
 

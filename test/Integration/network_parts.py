@@ -81,6 +81,27 @@ def softmax_reference(x):
     return e / np.sum(e, axis=1, keepdims=True)
 
 
+def logsumexp(t):
+    """The largest of a row is read by the sum and once more behind it."""
+    k, w = matrix(t), wide(t)
+    row, wides = f"tensor<?x{w}>", matrix(w)
+    least = "0xFFF0000000000000" if w == "f64" else "0xFF800000"
+    return function([("x", k)], row, sizes_of("x", k) + f"  %ew = tensor.empty(%d0x, %d1x) : {wides}\n" +
+                    row_reduction("max", "%x", t, least, IDENTITY_TERM, "arith.maximumf") +
+                    generic("c", [EVERY, ROW, EVERY], ["parallel"] * 2, ["%x", "%max"], "%ew", [k, row], wides,
+                            extend("%a", "v", t) + f"    %d = arith.subf {'%v' if w != t else '%a'}, %b : {w}\n"
+                            f"    %r = math.exp %d : {w}\n    linalg.yield %r : {w}", f"%a: {t}, %b: {w}, %o: {w}") +
+                    row_reduction("sum", "%c", w, "0.0", IDENTITY_TERM, "arith.addf") +
+                    generic("y", ["affine_map<(i) -> (i)>"] * 3, ["parallel"], ["%sum", "%max"], "%esum", [row, row], row,
+                            f"    %l = math.log %a : {w}\n    %r = arith.addf %l, %b : {w}\n    linalg.yield %r : {w}",
+                            f"%a: {w}, %b: {w}, %o: {w}") + f"  return %y : {row}")
+
+
+def logsumexp_reference(x):
+    largest = np.max(x, axis=1, initial=-np.inf)
+    return np.log(np.sum(np.exp(x - largest[:, None]), axis=1)) + largest
+
+
 def norm(t, centered):
     k, w = matrix(t), wide(t)
     text = sizes_of("x", k) + f"  %n64 = arith.index_cast %d1x : index to i64\n  %count = arith.sitofp %n64 : i64 to {w}\n"
@@ -231,6 +252,21 @@ def batched(t, transposed):
                             f"%a: {t}, %c: {t}, %o: {w}") + f"  return %y : {result}")
 
 
+def gram(t):
+    """A product of few terms, whose tiles are large, and an epilogue."""
+    k, w = matrix(t), wide(t)
+    body = extend("%a", "av", t) + extend("%c", "cv", t)
+    a, c = ("%av", "%cv") if w != t else ("%a", "%c")
+    return function([("x", k)], matrix(w), sizes_of("x", k) +
+                    f"  %zero = arith.constant 0.0 : {w}\n  %e = tensor.empty(%d0x, %d0x) : {matrix(w)}\n"
+                    f"  %f = linalg.fill ins(%zero : {w}) outs(%e : {matrix(w)}) -> {matrix(w)}\n" +
+                    generic("p", ["affine_map<(m, n, k) -> (m, k)>", "affine_map<(m, n, k) -> (n, k)>",
+                                  "affine_map<(m, n, k) -> (m, n)>"], ["parallel"] * 2 + ["reduction"], ["%x", "%x"], "%f",
+                            [k, k], matrix(w), body + f"    %m = arith.mulf {a}, {c} : {w}\n    %s = arith.addf %o, %m : {w}\n"
+                            f"    linalg.yield %s : {w}", f"%a: {t}, %c: {t}, %o: {w}") +
+                    f"  %y = linalg.tanh ins(%p : {matrix(w)}) outs(%e : {matrix(w)}) -> {matrix(w)}\n  return %y : {matrix(w)}")
+
+
 def gather(t):
     return function([("x", matrix(t)), ("ids", "tensor<?xi64>")], matrix(t), sizes_of("x", matrix(t)) + sizes_of("ids", "tensor<?xi64>", 1) +
                     f"  %e = tensor.empty(%d0ids, %d1x) : {matrix(t)}\n" +
@@ -257,6 +293,7 @@ def parts():
         w = wide(t)
         one, two = (lambda r, n, m: [r(n, m)]), (lambda r, n, m: [r(n, m), r(n, m)])
         yield t, Part("softmax", softmax(t), softmax_reference, one, steps=16, sums=True, special=True)
+        yield t, Part("logsumexp", logsumexp(t), logsumexp_reference, one, out=w, steps=16, sums=True)
         for centered in (True, False):
             yield t, Part("layernorm" if centered else "rmsnorm", norm(t, centered), norm_reference(centered),
                           lambda r, n, m, w=w: [r(n, m), (r(m), w)], steps=8, sums=True)
@@ -275,6 +312,7 @@ def parts():
         yield t, Part("rotate", rotate(t), rotate_reference, one, steps=0, special=True)
         yield t, Part("pad", pad(t), lambda x: np.pad(x, ((1, 0), (0, 2)), constant_values=1.5), one, steps=0)
         yield t, Part("batched", batched(t, False), lambda x, r: x @ r, lambda r, n, m: [r(3, n, m), r(3, m, 5)], out=w, steps=1, sums=True)
+        yield t, Part("gram", gram(t), lambda x: np.tanh(x @ x.T), one, out=w, steps=16, sums=True)
         yield t, Part("batched transposed", batched(t, True), lambda x, r: x @ np.swapaxes(r, 1, 2),
                       lambda r, n, m: [r(2, n, m), r(2, 70, m)], out=w, steps=1, sums=True)
 
