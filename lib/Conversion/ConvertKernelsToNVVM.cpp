@@ -78,7 +78,7 @@ struct ConvertAssert : ConvertOpToLLVMPattern<cf::AssertOp> {
 struct ConvertKernelsToNVVM
     : lacuna::impl::ConvertKernelsToNVVMBase<ConvertKernelsToNVVM> {
   void runOnOperation() override {
-    if (failed(lowerReductions()) || failed(convert()))
+    if (failed(lowerReductions()) || failed(convert()) || failed(verify()))
       return signalPassFailure();
     for (auto function : getOperation().getOps<LLVM::LLVMFuncOp>())
       numKernels +=
@@ -97,6 +97,21 @@ private:
     populateGpuLowerClusteredSubgroupReduceToShufflePatterns(
         patterns, kWarpSize, /*shuffleBitwidth=*/32);
     return applyPatternsGreedily(getOperation(), std::move(patterns));
+  }
+
+  /// What no pattern has taken would fail later without a name.
+  LogicalResult verify() {
+    WalkResult walk = getOperation().walk([](Operation *op) {
+      if (isa<gpu::GPUModuleOp, UnrealizedConversionCastOp>(op) ||
+          isa<LLVM::LLVMDialect, NVVM::NVVMDialect>(op->getDialect()))
+        return WalkResult::advance();
+      op->emitError() << "the operation '" << op->getName()
+                      << "' has no form in kernels; expected operations of "
+                         "arith and math on integers and floats: write this "
+                         "line of the model with other operations";
+      return WalkResult::interrupt();
+    });
+    return failure(walk.wasInterrupted());
   }
 
   /// PTX has an instruction of the same accuracy for these (PTX ISA 9.7.3).

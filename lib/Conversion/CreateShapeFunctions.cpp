@@ -132,8 +132,13 @@ static LogicalResult checkSizes(func::FuncOp original, func::FuncOp shapes) {
           << getResultName(original, i) << "' has a size (dimension " << d
           << ") that depends on more than the sizes of the inputs; expected "
              "one that can be computed before the call";
+      // What has a size before it runs was resolved: the operation is to blame.
+      if (auto dim = dyn_cast<tensor::DimOp>(cause);
+          dim && dim.getSource().getDefiningOp())
+        cause = dim.getSource().getDefiningOp();
       diagnostic.attachNote(cause->getLoc())
-          << "it comes from this " << cause->getName();
+          << "it comes from this " << cause->getName()
+          << ": write this line of the model with other operations";
       return diagnostic;
     }
   }

@@ -99,6 +99,29 @@ private:
           ->getCanonicalizationPatterns(patterns, function.getContext());
     // Stopping before the fixed point leaves a valid function.
     (void)applyPatternsGreedily(function, std::move(patterns));
+    function.walk(copyStarts);
+  }
+
+  /// A reduction that starts from an argument which it must not change takes a
+  /// copy, in the memory of its result: see foldStart.
+  static void copyStarts(linalg::LinalgOp op) {
+    if (op.getNumReductionLoops() == 0)
+      return;
+    OpBuilder builder(op);
+    for (OpOperand &init : op.getDpsInitsMutable()) {
+      auto read = init.get().getDefiningOp<bufferization::ToTensorOp>();
+      if (!read ||
+          llvm::any_of(read.getBuffer().getUsers(), [&](Operation *user) {
+            return isa<bufferization::MaterializeInDestinationOp>(user);
+          }))
+        continue;
+      Value empty = tensor::EmptyOp::create(
+          builder, op.getLoc(),
+          tensor::getMixedSizes(builder, op.getLoc(), read),
+          getElementTypeOrSelf(init.get().getType()));
+      init.set(linalg::CopyOp::create(builder, op.getLoc(), init.get(), empty)
+                   .getResult(0));
+    }
   }
 
   LogicalResult lower(func::FuncOp function) {
@@ -119,10 +142,11 @@ private:
     for (auto assertion : body.getOps<cf::AssertOp>())
       assertions.push_back(assertion);
     for (auto op : llvm::make_early_inc_range(body.getOps<linalg::LinalgOp>()))
-      if (!foldFill(op) && failed(launch(op, function, index)))
+      if (!foldStart(op) && failed(launch(op, function, index)))
         return failure();
-    for (auto fill : llvm::make_early_inc_range(body.getOps<linalg::FillOp>()))
-      fill.erase();
+    for (Operation *start : folded)
+      start->erase();
+    folded.clear();
     // Every kernel of the function has them, and what they check.
     for (Operation *assertion : assertions)
       assertion->erase();
@@ -133,13 +157,12 @@ private:
     return checkHostOnly(function);
   }
 
-  /// The operation that reads what `op`, a fill, writes, if it does so first
-  /// and overwrites everything.
-  static linalg::LinalgOp findFilled(linalg::LinalgOp op) {
-    auto fill = dyn_cast<linalg::FillOp>(op.getOperation());
-    if (!fill)
+  /// The operation that reads what `fill`, a fill or a copy, writes, if it does
+  /// so first and overwrites everything.
+  static linalg::LinalgOp findFilled(linalg::LinalgOp fill) {
+    if (!isa<linalg::FillOp, linalg::CopyOp>(fill.getOperation()))
       return {};
-    Value buffer = fill.getOutputs().front();
+    Value buffer = fill.getDpsInits().front();
     Operation *first = nullptr;
     for (Operation *user : buffer.getUsers()) {
       if (user == fill || isa<memref::DimOp>(user))
@@ -164,13 +187,14 @@ private:
     return map.isProjectedPermutation() ? reader : linalg::LinalgOp();
   }
 
-  /// A fill is the start value of the operation behind it, not a kernel.
-  bool foldFill(linalg::LinalgOp op) {
+  /// A fill or a copy is the start value of the operation behind it, not a
+  /// kernel.
+  bool foldStart(linalg::LinalgOp op) {
     linalg::LinalgOp reader = findFilled(op);
     if (!reader)
       return false;
-    auto fill = cast<linalg::FillOp>(op.getOperation());
-    startOf[{reader, fill.getOutputs().front()}] = fill.getInputs().front();
+    startOf[{reader, op.getDpsInits().front()}] = op.getDpsInputs().front();
+    folded.push_back(op);
     ++numFills;
     return true;
   }
@@ -240,7 +264,9 @@ private:
 
   /// What the model asserts of data that the function reads.
   SmallVector<Operation *> assertions;
-  /// Start values of operations by their buffers.
+  /// Start values of operations by their buffers: scalars or buffers.
   DenseMap<std::pair<Operation *, Value>, Value> startOf;
+  /// Fills and copies that are start values.
+  SmallVector<Operation *> folded;
 };
 } // namespace

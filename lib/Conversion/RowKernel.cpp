@@ -9,6 +9,7 @@
 #include "KernelSupport.h"
 #include "RowKernelBuilder.h"
 
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -253,6 +254,9 @@ gpu::GPUFuncOp lacuna::emitRowKernel(const RowGroup &group,
     types.push_back(builder.getIndexType());
   gpu::GPUFuncOp kernel =
       makeKernel(module, function.getLoc(), name, types, schedule.blockThreads);
+  // Left alone, ptxas spills a few registers for one more block on a processor.
+  kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
+                  builder.getI32IntegerAttr(schedule.getBlocksPerProcessor()));
   RowEmitter emitter(function.getLoc(), builder, group);
   RowKernel(emitter, schedule, kernel).emit();
   return kernel;

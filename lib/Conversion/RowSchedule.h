@@ -23,6 +23,11 @@ struct RowSchedule {
   bool alwaysFits = false;
 
   int64_t getBlockRows() const { return blockThreads / rowThreads; }
+  /// Blocks that a processor shall hold at once: 768 threads, which leaves each
+  /// 80 of the processor's 65536 registers.
+  int64_t getBlocksPerProcessor() const {
+    return std::max<int64_t>(1, 768 / blockThreads);
+  }
 };
 
 /// Neighbors along the row that make accesses of 16 bytes.

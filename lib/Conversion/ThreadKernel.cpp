@@ -228,7 +228,11 @@ SmallVector<Value> ThreadKernel::getStarts(OpBuilder &builder,
                                            ValueRange coordinates) {
   SmallVector<Value> values;
   for (auto [i, init] : llvm::enumerate(op.getDpsInitsMutable()))
-    if (starts[i])
+    if (starts[i] && isa<MemRefType>(starts[i].getType()))
+      values.push_back(
+          memref::LoadOp::create(builder, loc, mapping.lookup(starts[i]),
+                                 access(builder, init, coordinates)));
+    else if (starts[i])
       values.push_back(mapping.lookup(starts[i]));
     else if (op.payloadUsesValueFromOperand(&init) || !reductions.empty())
       values.push_back(load(builder, init, coordinates));
@@ -269,14 +273,76 @@ void ThreadKernel::store(OpBuilder &builder, ValueRange values,
                             access(builder, init, coordinates));
 }
 
+/// What only the chosen value of `select` needs: operations, and arguments of
+/// the body.
+static SetVector<Value> findOnlyChosen(arith::SelectOp select) {
+  SetVector<Value> found;
+  auto isOnlyHere = [&](Value value) {
+    return llvm::all_of(value.getUsers(), [&](Operation *user) {
+      return user == select ? select.getCondition() != value &&
+                                  select.getFalseValue() != value
+                            : user->getNumResults() == 1 &&
+                                  found.contains(user->getResult(0));
+    });
+  };
+  SmallVector<Value> next{select.getTrueValue()};
+  while (!next.empty()) {
+    Value value = next.pop_back_val();
+    Operation *op = value.getDefiningOp();
+    if (value.getParentBlock() != select->getBlock() || !isOnlyHere(value) ||
+        (op &&
+         (!isPure(op) || op->getNumResults() != 1 || isa<linalg::IndexOp>(op))))
+      continue;
+    found.insert(value);
+    if (op)
+      llvm::append_range(next, op->getOperands());
+  }
+  return found;
+}
+
+/// `select` as a branch, in which what only the chosen value needs is computed.
+static Value emitChoice(OpBuilder &builder, arith::SelectOp select,
+                        const SetVector<Value> &onlyChosen, IRMapping &values,
+                        llvm::function_ref<void(OpBuilder &)> mapInputs) {
+  Location loc = select.getLoc();
+  auto branch = scf::IfOp::create(builder, loc, select.getType(),
+                                  values.lookupOrDefault(select.getCondition()),
+                                  /*withElseRegion=*/true);
+  OpBuilder inside = branch.getThenBodyBuilder();
+  mapInputs(inside);
+  for (Operation &op : select->getBlock()->without_terminator())
+    if (op.getNumResults() == 1 && onlyChosen.contains(op.getResult(0)))
+      inside.clone(op, values);
+  scf::YieldOp::create(inside, loc,
+                       values.lookupOrDefault(select.getTrueValue()));
+  OpBuilder otherwise = branch.getElseBodyBuilder();
+  scf::YieldOp::create(otherwise, loc,
+                       values.lookupOrDefault(select.getFalseValue()));
+  return branch.getResult(0);
+}
+
 SmallVector<Value> ThreadKernel::computeBody(OpBuilder &builder,
                                              ValueRange coordinates,
                                              ValueRange accumulators) {
+  // A reduction that chooses, like a scatter, reads what it chooses.
+  auto choice = reductions.empty() ? arith::SelectOp()
+                                   : op.getBlock()
+                                         ->getTerminator()
+                                         ->getOperand(0)
+                                         .getDefiningOp<arith::SelectOp>();
+  SetVector<Value> onlyChosen;
+  if (choice && op.getNumDpsInits() == 1)
+    onlyChosen = findOnlyChosen(choice);
   IRMapping values = mapping;
-  for (OpOperand *operand : op.getDpsInputOperands())
-    if (op.payloadUsesValueFromOperand(operand))
-      values.map(op.getMatchingBlockArgument(operand),
-                 load(builder, *operand, coordinates));
+  auto mapInputs = [&](OpBuilder &builder, bool chosen) {
+    for (OpOperand *operand : op.getDpsInputOperands()) {
+      BlockArgument argument = op.getMatchingBlockArgument(operand);
+      if (op.payloadUsesValueFromOperand(operand) &&
+          onlyChosen.contains(argument) == chosen)
+        values.map(argument, load(builder, *operand, coordinates));
+    }
+  };
+  mapInputs(builder, false);
   for (auto [argument, accumulator] :
        llvm::zip(op.getRegionOutputArgs(), accumulators))
     if (accumulator)
@@ -284,6 +350,15 @@ SmallVector<Value> ThreadKernel::computeBody(OpBuilder &builder,
   for (Operation &inner : op.getBlock()->without_terminator()) {
     if (auto index = dyn_cast<linalg::IndexOp>(inner)) {
       values.map(index.getResult(), coordinates[index.getDim()]);
+      continue;
+    }
+    if (inner.getNumResults() == 1 && onlyChosen.contains(inner.getResult(0)))
+      continue;
+    if (&inner == choice && !onlyChosen.empty()) {
+      values.map(choice.getResult(), emitChoice(builder, choice, onlyChosen,
+                                                values, [&](OpBuilder &inside) {
+                                                  mapInputs(inside, true);
+                                                }));
       continue;
     }
     Operation *copy = builder.clone(inner, values);

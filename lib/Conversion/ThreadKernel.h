@@ -23,8 +23,9 @@ class ThreadKernel {
 public:
   /// `ranges` are the sizes of the loops of `op`, on the host. `starts` holds,
   /// for each result, the value that a fill before `op` put everywhere in its
-  /// buffer, or null where the buffer's own contents are the start.
-  /// `assertions` are about data, which the kernel reads in the host's stead.
+  /// buffer, or the buffer that was copied to it, or null where the buffer's
+  /// own contents are the start. `assertions` are about data, which the kernel
+  /// reads in the host's stead.
   ThreadKernel(mlir::linalg::LinalgOp op,
                llvm::ArrayRef<mlir::OpFoldResult> ranges,
                llvm::ArrayRef<mlir::Value> starts,

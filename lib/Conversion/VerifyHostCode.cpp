@@ -87,9 +87,19 @@ private:
              << "the host would read a scalar from the memory of target "
              << target
              << "; expected a tensor of rank 0, which kernels read themselves";
+    if (isa<memref::LoadOp, memref::StoreOp>(op))
+      return op->emitError()
+             << "the host would " << (load ? "read" : "write")
+             << " an element in the memory of target " << target << " ("
+             << (load ? "tensor.extract" : "tensor.insert or from_elements")
+             << " outside of linalg operations); expected slices of tensors, "
+                "which kernels read and write: write this line of the model "
+                "with operations on tensors";
     return op->emitError() << "'" << op->getName()
                            << "' would access the memory of target " << target
-                           << " from the host; expected such work in kernels";
+                           << " from the host; expected such work in kernels: "
+                              "write this line of the model with operations "
+                              "of linalg";
   }
 };
 } // namespace

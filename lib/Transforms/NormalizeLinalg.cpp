@@ -5,6 +5,7 @@
 // linalg.fill, slices and reshapes.
 
 #include "DispatchGroup.h"
+#include "IndexedOperations.h"
 #include "lacuna/IR/Lacuna.h"
 #include "lacuna/Transforms/Passes.h"
 
@@ -242,6 +243,7 @@ struct NormalizeLinalg : lacuna::impl::NormalizeLinalgBase<NormalizeLinalg> {
     RewritePatternSet forms(context);
     forms.add<DecomposeAggregate, FoldEmptyIteration, GeneralizeNamed,
               AccumulateInF32, SplatInitToFill>(context);
+    populateIndexedOperations(forms);
     tensor::populateDecomposeTensorConcatPatterns(forms);
     linalg::populateDecomposePadPatterns(forms);
     memref::populateResolveRankedShapedTypeResultDimsPatterns(forms);

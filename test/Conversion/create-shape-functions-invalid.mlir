@@ -11,6 +11,20 @@ func.func @from_data(%x: tensor<4xindex>) -> (tensor<2x?xf32> {lacuna.name = "to
 
 // -----
 
+// expected-error@+1 {{result 'result0' has a size (dimension 0) that depends on more than the sizes of the inputs}}
+func.func @from_operation(%x: tensor<?xf32>, %c: i1) -> tensor<?xf32> {
+  // expected-note@+1 {{it comes from this scf.if: write this line of the model with other operations}}
+  %r = scf.if %c -> tensor<?xf32> {
+    %y = math.exp %x : tensor<?xf32>
+    scf.yield %y : tensor<?xf32>
+  } else {
+    scf.yield %x : tensor<?xf32>
+  }
+  return %r : tensor<?xf32>
+}
+
+// -----
+
 // expected-error@+1 {{argument 0 is a value that decides the size of a result}}
 func.func @from_scalar(%n: index) -> tensor<?xf32> {
   %e = tensor.empty(%n) : tensor<?xf32>

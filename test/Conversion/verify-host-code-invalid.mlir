@@ -10,8 +10,17 @@ func.func @scalar(%x: memref<f32>) {
 
 func.func @element(%x: memref<4xf32>, %f: f32) {
   %c0 = arith.constant 0 : index
-  // expected-error@+1 {{'memref.store' would access the memory of target sm_80 from the host; expected such work in kernels}}
+  // expected-error@+1 {{the host would write an element in the memory of target sm_80 (tensor.insert or from_elements outside of linalg operations); expected slices of tensors, which kernels read and write: write this line of the model with operations on tensors}}
   memref.store %f, %x[%c0] : memref<4xf32>
+  return
+}
+
+// -----
+
+func.func @read(%x: memref<4xf32>) {
+  %c0 = arith.constant 0 : index
+  // expected-error@+1 {{the host would read an element in the memory of target sm_80 (tensor.extract outside of linalg operations)}}
+  %v = memref.load %x[%c0] : memref<4xf32>
   return
 }
 

@@ -99,3 +99,43 @@ func.func @empty(%a: tensor<2x4x0xf32>, %b: tensor<2x0x8xf32>, %s: tensor<2x4x8x
   %y = linalg.softmax dimension(1) ins(%x : tensor<0x4xf32>) outs(%e : tensor<0x4xf32>) -> tensor<0x4xf32>
   return %m, %y : tensor<2x4x8xf32>, tensor<0x4xf32>
 }
+
+// Rows by their coordinates, which are checked.
+// CHECK-LABEL: func.func @gather(
+// CHECK-SAME: %[[X:.*]]: tensor<?x8xf32>, %[[I:.*]]: tensor<?x1xi32>
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]
+// CHECK: %[[AT:.*]] = arith.index_cast %{{.*}} : i32 to index
+// CHECK-NEXT: %[[IN:.*]] = arith.cmpi ult, %[[AT]], %{{.*}} : index
+// CHECK-NEXT: cf.assert %[[IN]], "a coordinate of a gather is outside of dimension 0"
+// CHECK-NEXT: %[[J:.*]] = linalg.index 1
+// CHECK-NEXT: tensor.extract %[[X]][%[[AT]], %[[J]]]
+func.func @gather(%x: tensor<?x8xf32>, %i: tensor<?x1xi32>) -> tensor<?x8xf32> {
+  %0 = tensor.gather %x[%i] gather_dims([0]) : (tensor<?x8xf32>, tensor<?x1xi32>) -> tensor<?x8xf32>
+  return %0 : tensor<?x8xf32>
+}
+
+// Each element of the result looks for itself among the coordinates.
+// CHECK-LABEL: func.func @scatter(
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel", "reduction"]} ins(%{{.*}}, %{{.*}} : tensor<3xindex>, tensor<3x8xf32>) outs(%{{.*}} : tensor<4x8xf32>)
+// CHECK-NEXT: ^bb0(%[[AT:.*]]: index, %[[U:.*]]: f32, %[[OLD:.*]]: f32)
+// CHECK: cf.assert %{{.*}}, "a coordinate of a scatter is outside of dimension 0"
+// CHECK-NEXT: %[[I:.*]] = linalg.index 0
+// CHECK-NEXT: %[[HERE:.*]] = arith.cmpi eq, %[[AT]], %[[I]]
+// CHECK-NEXT: arith.select %[[HERE]], %[[U]], %[[OLD]]
+func.func @scatter(%x: tensor<4x8xf32>, %i: tensor<3x1xindex>, %u: tensor<3x1x8xf32>) -> tensor<4x8xf32> {
+  %0 = tensor.scatter %u into %x[%i] scatter_dims([0]) unique : (tensor<3x1x8xf32>, tensor<4x8xf32>, tensor<3x1xindex>) -> tensor<4x8xf32>
+  return %0 : tensor<4x8xf32>
+}
+
+// CHECK-LABEL: func.func @generate(
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel"]
+// CHECK: linalg.index 0
+// CHECK: linalg.yield
+func.func @generate(%n: index) -> tensor<?xi64> {
+  %0 = tensor.generate %n {
+  ^bb0(%i: index):
+    %v = arith.index_cast %i : index to i64
+    tensor.yield %v : i64
+  } : tensor<?xi64>
+  return %0 : tensor<?xi64>
+}

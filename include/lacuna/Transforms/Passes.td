@@ -190,7 +190,8 @@ def NormalizeLinalg : Pass<"normalize-linalg", "::mlir::func::FuncOp"> {
   let description = [{
     Decomposes aggregates (softmax), generalizes named operations other than
     contractions, accumulates f16 and bf16 contractions in f32, turns concat
-    and pad into slices, folds splat constants and operations that iterate over
+    and pad into slices, `tensor.gather`, `scatter` and `generate` into
+    `linalg.generic`, folds splat constants and operations that iterate over
     nothing, fuses elementwise producers with one use, and follows the sizes of
     results to the function's inputs.
 
@@ -200,7 +201,7 @@ def NormalizeLinalg : Pass<"normalize-linalg", "::mlir::func::FuncOp"> {
   let dependentDialects = [
     "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
-    "::mlir::math::MathDialect"];
+    "::mlir::cf::ControlFlowDialect", "::mlir::math::MathDialect"];
 }
 
 def FormDispatches : Pass<"form-dispatches", "::mlir::func::FuncOp"> {

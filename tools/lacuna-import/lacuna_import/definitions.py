@@ -199,27 +199,25 @@ def define_store(symbol, operands, name, starts_as_zeros):
 
 def define_index_put(symbol, operands, result, dim):
     """The destination (the first operand) with the values (the third) at the
-    positions of one dimension that the second operand holds; negative ones
-    count from the end. One position is a slice, which is updated in place where
-    the destination can be; several are searched for each element."""
+    position of one dimension that the second operand holds; negative ones count
+    from the end. A slice, which is updated in place where the destination can
+    be."""
     positions, kind = split_type(operands[1])
-    if positions in ([], [1]):
-        return _put_slice(symbol, operands, result, dim, positions, kind)
-    return _put_elements(symbol, operands, result, dim, kind)
+    return _put_slice(symbol, operands, result, dim, positions, kind)
 
 
-def _position_lines(indent, size, kind, dim):
+def _position_lines(indent, size, kind, dim, tag=""):
     """From the position %p, checked, to %i of type index."""
     message = f"a position to store at is outside of dimension {dim}"
     return [indent + line for line in (
-        f"%n = arith.index_cast {size} : index to {kind}",
-        f"%z = arith.constant 0 : {kind}",
-        f"%m = arith.cmpi slt, %p, %z : {kind}",
-        f"%b = arith.addi %p, %n : {kind}",
-        f"%q = arith.select %m, %b, %p : {kind}",
-        f"%k = arith.cmpi ult, %q, %n : {kind}",
-        f'cf.assert %k, "{message}"',
-        f"%i = arith.index_cast %q : {kind} to index")]
+        f"%n{tag} = arith.index_cast {size} : index to {kind}",
+        f"%z{tag} = arith.constant 0 : {kind}",
+        f"%m{tag} = arith.cmpi slt, %p{tag}, %z{tag} : {kind}",
+        f"%b{tag} = arith.addi %p{tag}, %n{tag} : {kind}",
+        f"%q{tag} = arith.select %m{tag}, %b{tag}, %p{tag} : {kind}",
+        f"%k{tag} = arith.cmpi ult, %q{tag}, %n{tag} : {kind}",
+        f'cf.assert %k{tag}, "{message}"',
+        f"%i{tag} = arith.index_cast %q{tag} : {kind} to index")]
 
 
 def _put_slice(symbol, operands, result, dim, positions, kind):
@@ -239,22 +237,50 @@ def _put_slice(symbol, operands, result, dim, positions, kind):
     return function(symbol, operands, result, lines, "%r")
 
 
-def _put_elements(symbol, operands, result, dim, kind):
+def define_scatter(symbol, operands, result, dims, indices, values, accumulate, scalar):
+    """The destination (the first operand) with the values (the last operand, or
+    `scalar`) at the positions along `dims` that the operands between hold;
+    negative ones count from the end. `indices` and `values` say for each
+    dimension of those operands which loop it is, or None for its only element:
+    the loops are the destination's dimensions, then those of the positions.
+    Each element of the destination looks for itself among the positions, in
+    their order: of several values for one place the last one stays, or all are
+    added, one after the other."""
     shape, element = split_type(operands[0])
     rank = len(shape)
-    lines = _size_lines("d", "%a0", operands[0], dim)
-    dims = [f"d{d}" for d in range(rank)]
-    source = [f"d{rank}" if d == dim else f"d{d}" for d in range(rank)]
-    maps = ", ".join([_map(rank + 1, [f"d{rank}"]), _map(rank + 1, source),
-                      _map(rank + 1, dims)])
-    iterators = ", ".join(['"parallel"'] * rank + ['"reduction"'])
+    updates = max([i for i in indices if i is not None], default=rank - 1) + 1 - rank
+    kinds = [split_type(o)[1] for o in operands[1:1 + len(dims)]]
+    lines = []
+    for d in dims:
+        lines += _size_lines(f"d{d}", "%a0", operands[0], d)
+
+    def place(loops):
+        return _map(rank + updates, ["0" if i is None else f"d{i}" for i in loops])
+
+    inputs = list(range(1, len(operands)))
+    maps = [place(indices)] * len(dims) + ([] if values is None else [place(values)])
+    maps.append(place(range(rank)))
+    iterators = ", ".join(['"parallel"'] * rank + ['"reduction"'] * updates)
+    arguments = [f"%p{t}: {kind}" for t, kind in enumerate(kinds)]
+    body = []
+    if values is None:
+        lines.append(f"%x = arith.constant {scalar} : {element}")
+    else:
+        arguments.append(f"%x: {element}")
+    for t, (d, kind) in enumerate(zip(dims, kinds)):
+        body += _position_lines("  ", f"%d{d}", kind, d, t)
+        body += [f"  %j{t} = linalg.index {d} : index", f"  %h{t} = arith.cmpi eq, %i{t}, %j{t} : index"]
+        if t:
+            body.append(f"  %g{t} = arith.andi %{'g' if t > 1 else 'h'}{t - 1}, %h{t} : i1")
+    here, value = f"%{'g' if len(dims) > 1 else 'h'}{len(dims) - 1}", "%x"
+    if accumulate:
+        body.append(f"  %s = arith.{'addi' if element.startswith('i') else 'addf'} %y, %x : {element}")
+        value = "%s"
     lines += [
-        f"%r = linalg.generic {{indexing_maps = [{maps}], iterator_types = [{iterators}]}} "
-        f"ins(%a1, %a2 : {operands[1]}, {operands[2]}) outs(%a0 : {operands[0]}) {{",
-        f"^bb0(%p: {kind}, %x: {element}, %y: {element}):",
-        *_position_lines("  ", "%d", kind, dim),
-        f"  %j = linalg.index {dim} : index",
-        "  %h = arith.cmpi eq, %i, %j : index",
-        f"  %v = arith.select %h, %x, %y : {element}",
+        f"%r = linalg.generic {{indexing_maps = [{', '.join(maps)}], iterator_types = [{iterators}]}} "
+        f"ins({', '.join(f'%a{i}' for i in inputs)} : {', '.join(operands[i] for i in inputs)}) "
+        f"outs(%a0 : {operands[0]}) {{",
+        f"^bb0({', '.join(arguments)}, %y: {element}):", *body,
+        f"  %v = arith.select {here}, {value}, %y : {element}",
         f"  linalg.yield %v : {element}", f"}} -> {result}"]
     return function(symbol, operands, result, lines, "%r")

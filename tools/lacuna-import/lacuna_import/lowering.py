@@ -7,6 +7,7 @@ sums) or expresses at a cost (the largest element) leaves it as calls of private
 functions, whose bodies are written here (definitions.py) and inlined.
 """
 import functools
+import math
 import re
 
 import numpy as np
@@ -167,6 +168,9 @@ class Nodes(GraphNodeImporter):
                 definitions.define_cumsum, dim=node.args[1] % rank))
         elif target is aten.index_put.default and self._index_put(loc, node):
             return None
+        elif target in (aten.scatter.src, aten.scatter.value, aten.scatter_add.default) and \
+                self._scatter(loc, node, target is aten.scatter_add.default):
+            return None
         return super()._import_torch_op_overload(loc, node, concrete_target)
 
     def _view(self, loc, node):
@@ -215,23 +219,60 @@ class Nodes(GraphNodeImporter):
         super().return_node_values(loc, nodes, constants)
 
     def _index_put(self, loc, node):
-        """A store at the positions of one dimension; False for others."""
+        """A store at positions along neighboring dimensions; False for others."""
         destination, indices, values = node.args[:3]
-        if len(node.args) > 3 and node.args[3]:  # accumulates
-            return False
+        accumulate = len(node.args) > 3 and bool(node.args[3])
         given = [(d, i) for d, i in enumerate(indices) if i is not None]
-        if len(given) != 1:
+        dims, positions = [d for d, _ in given], [i for _, i in given]
+        kinds = [i.meta["val"] for i in positions]
+        where, shape = list(kinds[0].shape), list(destination.meta["val"].shape)
+        if dims != list(range(dims[0], dims[0] + len(dims))) or any(
+                k.dtype not in (torch.int64, torch.int32) or list(k.shape) != where for k in kinds):
             return False
-        dim, index = given[0]
-        index_type, shape = index.meta["val"], list(destination.meta["val"].shape)
-        if index_type.dim() > 1 or index_type.is_floating_point() or \
-                index_type.dtype == torch.bool:
+        asked = list(values.meta["val"].shape)
+        whole = shape[:dims[0]] + where + shape[dims[-1] + 1:]
+        if len(dims) == 1 and where in ([], [1]) and asked == whole and not accumulate:
+            self._call(loc, node, "index_put", [destination, *positions, values],
+                       functools.partial(definitions.define_index_put, dim=dims[0]))
+            return True
+        rank = len(shape)
+        updates = list(range(rank, rank + len(where)))
+        loops = list(range(dims[0])) + updates + list(range(dims[-1] + 1, rank))
+        # What has fewer dimensions, or one of them once, is repeated.
+        loops, whole = loops[len(loops) - len(asked):], whole[len(whole) - len(asked):]
+        loops = [None if size == 1 and of != 1 else loop
+                 for loop, size, of in zip(loops, asked, whole)]
+        self._call(loc, node, "index_put", [destination, *positions, values], functools.partial(
+            definitions.define_scatter, dims=dims, indices=updates, values=loops,
+            accumulate=accumulate, scalar=None))
+        return True
+
+    def _scatter(self, loc, node, accumulate):
+        """A store at positions that differ along the other dimensions; False
+        where those are not as large as the destination's, or the values'."""
+        destination, dim, index, values = node.args[:4]
+        shape, where = list(destination.meta["val"].shape), list(index.meta["val"].shape)
+        rank = len(shape)
+        if not rank or len(where) != rank:
             return False
-        shape[dim:dim + 1] = index_type.shape
-        if list(values.meta["val"].shape) != shape:  # broadcast
+        dim %= rank
+        if any(d != dim and size != of for d, (size, of) in enumerate(zip(where, shape))):
             return False
-        self._call(loc, node, "index_put", [destination, index, values], functools.partial(
-            definitions.define_index_put, dim=dim))
+        loops = [rank if d == dim else d for d in range(rank)]
+        operands, scalar = [destination, index], None
+        if isinstance(values, torch.fx.Node):
+            if list(values.meta["val"].shape) != where:
+                return False
+            operands.append(values)
+        elif destination.meta["val"].is_floating_point():
+            if not math.isfinite(values):
+                return False
+            scalar = f"{float(values):.17e}"
+        else:
+            scalar = int(values)
+        self._call(loc, node, "scatter", operands, functools.partial(
+            definitions.define_scatter, dims=[dim], indices=loops,
+            values=loops if scalar is None else None, accumulate=accumulate, scalar=scalar))
         return True
 
     def _call(self, loc, node, name, operands, body):
