@@ -43,7 +43,7 @@ private:
   bool matchBody();
   std::array<Extent, 3> chooseExtents();
   bool isPanel();
-  void prefetch(mlir::OpBuilder &b, mlir::Value column);
+  void prefetch(mlir::OpBuilder &b, Extent extent);
   void emitRows(mlir::OpBuilder &b, mlir::Value lower, mlir::Value upper,
                 Extent extent);
   void emitTile(mlir::OpBuilder &b, Extent extent);

@@ -182,7 +182,8 @@ private:
           result.yieldProducerReplacement =
               llvm::any_of(producer.getUsers(), [&](Operation *user) {
                 return user->getBlock() == root->getBlock() &&
-                       !group.contains(user) && !isa<linalg::FillOp>(op);
+                       !group.contains(user) && !isa<linalg::FillOp>(op) &&
+                       !isa<tensor::DimOp>(user);
               });
           return result;
         });

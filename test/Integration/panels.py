@@ -16,10 +16,10 @@ sys.path.insert(0, os.path.dirname(__file__))
 from lacuna_test.runtime import Model, compile_model
 from lacuna_test.types import save
 
-ROWS = [0, 1, 2, 3, 5, 11, 12, 13, 16, 25, 47, 128, 133, 270]
+ROWS = [0, 1, 2, 3, 5, 7, 8, 11, 12, 13, 16, 25, 47, 128, 133, 270]
 # type, columns, depth, weight stored columns by depth
-CASES = [("f32", 48, 257, True), ("f32", 64, 600, True), ("f32", 16, 1, False), ("f32", 144, 256, False),
-         ("f64", 24, 255, True), ("f64", 80, 33, False), ("f16", 96, 300, True), ("i8", 48, 65, True)]
+CASES = [("f32", 48, 513, True), ("f32", 64, 1100, True), ("f32", 16, 1, False), ("f32", 144, 512, False),
+         ("f64", 24, 511, True), ("f64", 80, 33, False), ("f16", 96, 300, True), ("i8", 48, 65, True)]
 NUMPY = {"f32": np.float32, "f64": np.float64, "f16": np.float16, "i8": np.int8}
 
 
