@@ -16,7 +16,7 @@ using namespace lacuna;
 /// Products of elements so far apart meet in one block of k, so that a block
 /// of columns of B stays in the cache while all rows of A pass: in the first
 /// level, or the second one where it is contiguous.
-static constexpr int64_t kBlockK = 256, kPanelBlockK = 512;
+static constexpr int64_t kBlockK = 256, kPanelBlockK = 2048;
 /// Rows of a register tile of form Outer at most, and vectors of columns, where
 /// these are not known to be a few whole vectors.
 static constexpr int64_t kOuterRows = 12, kOuterVectors = 2;
@@ -105,6 +105,8 @@ FailureOr<RegisterTile> RegisterTile::get(linalg::LinalgOp op,
   if (tile.lanes < kDotRows || !isContiguous(tile.b_.buffer) ||
       !isContiguous(dot ? tile.a.buffer : tile.c.buffer))
     return failure();
+  tile.matchFill();
+  tile.matchEpilogue();
   return tile;
 }
 
@@ -112,9 +114,23 @@ Value RegisterTile::index(OpBuilder &b, int64_t value) {
   return arith::ConstantIndexOp::create(b, op.getLoc(), value);
 }
 
-void RegisterTile::lower(OpBuilder &b) {
+void RegisterTile::lower() {
+  OpBuilder builder(epilogue ? epilogue : op);
+  emit(builder);
+  op->erase();
+  if (fill)
+    fill->erase();
+  if (epilogue)
+    epilogue->erase();
+  if (intermediate)
+    intermediate->erase();
+}
+
+/// Products of elements so far apart meet in one block of k.
+int64_t RegisterTile::getBlockK() { return isPanel() ? kPanelBlockK : kBlockK; }
+
+void RegisterTile::emit(OpBuilder &b) {
   Location loc = op.getLoc();
-  OpBuilder::InsertionGuard guard(b);
   unsigned numLoops = op.getNumLoops();
   ivs.assign(numLoops, Value());
   for (OpFoldResult range : getLoopRanges(b, op))
@@ -135,8 +151,11 @@ void RegisterTile::lower(OpBuilder &b) {
   firstK = zero;
   lastK = sizes[*info.k];
   if (!dot) {
-    Value block = index(b, isPanel() ? kPanelBlockK : kBlockK);
-    auto blocks = scf::ForOp::create(b, loc, zero, lastK, block);
+    Value block = index(b, getBlockK()), end = lastK;
+    // A sum of nothing is written, too.
+    if (fill)
+      end = arith::MaxSIOp::create(b, loc, end, one);
+    auto blocks = scf::ForOp::create(b, loc, zero, end, block);
     b.setInsertionPointToStart(blocks.getBody());
     firstK = blocks.getInductionVar();
     Value next = arith::AddIOp::create(b, loc, firstK, block);
@@ -232,11 +251,7 @@ void RegisterTile::emitTile(OpBuilder &b, Extent extent) {
       dot ? lanes : extent.rows * llvm::divideCeil(extent.columns, lanes);
   Value zero = arith::ConstantOp::create(
       b, loc, cast<TypedAttr>(b.getZeroAttr(vectorOf(element))));
-  Values sums = reduceOver(b, Values(count, zero), outerReductions, extent);
-  if (dot)
-    storeDot(b, sums, extent);
-  else
-    storeOuter(b, sums, extent);
+  store(b, reduceOver(b, Values(count, zero), outerReductions, extent), extent);
 }
 
 /// Loops over the reduction `loops`, and k inside, that carry the sums.
@@ -351,7 +366,8 @@ Value RegisterTile::loadVector(OpBuilder &b, const Operand &operand, Value row,
 /// Whether a block of B lies behind the one before it in memory.
 bool RegisterTile::isPanel() {
   unsigned rank = b_.map.getNumResults();
-  return rank >= 2 && getConstantIntValue(sizes[*info.n]) &&
+  return info.form == ContractionInfo::Form::Outer && rank >= 2 &&
+         !ShapedType::isDynamic(op.getStaticLoopRanges()[*info.n]) &&
          b_.map.getDimPosition(rank - 2) == *info.k;
 }
 

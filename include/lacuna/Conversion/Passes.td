@@ -374,6 +374,12 @@ def LowerContractions : Pass<"lower-contractions", "::mlir::func::FuncOp"> {
     Weights in panels (`pack-panels`) are the fast case: no column is masked,
     and while one block of a panel meets rows, the next block is fetched.
 
+    A fill with zeros before a contraction is left out, and the first products
+    are written. A short elementwise operation without functions behind it (a
+    bias, a residual, an activation such as relu) is done on the registers that
+    hold the sums, where nobody else reads these and their lanes lie along the
+    result.
+
     Example: `linalg.matmul` on `memref<?x384xf32>` and a transposed
     `memref<1536x384xf32>` computes 4 x 4 elements at a time on AVX-512.
   }];
