@@ -42,9 +42,7 @@ struct LowerContractions
         ++numLeft;
         continue;
       }
-      OpBuilder builder(op);
-      tile->lower(builder);
-      op->erase();
+      tile->lower();
       ++numLowered;
     }
   }

@@ -27,9 +27,9 @@ namespace lacuna {
 using namespace mlir;
 using namespace lacuna;
 
-/// Vectors in a row of a panel, best first: two leave registers for twelve
-/// rows, so that a multiply-add waits for few loads.
-static constexpr int64_t kPanelVectors[] = {2, 3, 1};
+/// Vectors in a row of a panel, best first: three and eight rows of A make a
+/// register tile of few loads that come from few places.
+static constexpr int64_t kPanelVectors[] = {3, 2, 1};
 
 namespace {
 /// A contraction C[..., n] += A[...] * W[n, k], or W[k, n], with W a weight.

@@ -14,12 +14,17 @@ using namespace mlir;
 using namespace lacuna;
 
 /// Products of elements so far apart meet in one block of k, so that a block
-/// of columns of B stays in the cache while all rows of A pass.
-static constexpr int64_t kBlockK = 256;
+/// of columns of B stays in the cache while all rows of A pass: in the first
+/// level, or the second one where it is contiguous.
+static constexpr int64_t kBlockK = 256, kPanelBlockK = 2048;
 /// Rows of a register tile of form Outer at most, and vectors of columns, where
 /// these are not known to be a few whole vectors.
 static constexpr int64_t kOuterRows = 12, kOuterVectors = 2;
 static constexpr int64_t kMostOuterVectors = 3;
+/// Sums of a register tile that hide the latency of multiply-adds.
+static constexpr int64_t kOuterSums = 24;
+/// Rows of the tiles of what is left.
+static constexpr int64_t kFewRows = 4;
 /// Tiles of rows that read a block of B before the next one is fetched: while
 /// the first ones wait for memory themselves, fetching more would only delay
 /// them.
@@ -100,6 +105,8 @@ FailureOr<RegisterTile> RegisterTile::get(linalg::LinalgOp op,
   if (tile.lanes < kDotRows || !isContiguous(tile.b_.buffer) ||
       !isContiguous(dot ? tile.a.buffer : tile.c.buffer))
     return failure();
+  tile.matchFill();
+  tile.matchEpilogue();
   return tile;
 }
 
@@ -107,9 +114,23 @@ Value RegisterTile::index(OpBuilder &b, int64_t value) {
   return arith::ConstantIndexOp::create(b, op.getLoc(), value);
 }
 
-void RegisterTile::lower(OpBuilder &b) {
+void RegisterTile::lower() {
+  OpBuilder builder(epilogue ? epilogue : op);
+  emit(builder);
+  op->erase();
+  if (fill)
+    fill->erase();
+  if (epilogue)
+    epilogue->erase();
+  if (intermediate)
+    intermediate->erase();
+}
+
+/// Products of elements so far apart meet in one block of k.
+int64_t RegisterTile::getBlockK() { return isPanel() ? kPanelBlockK : kBlockK; }
+
+void RegisterTile::emit(OpBuilder &b) {
   Location loc = op.getLoc();
-  OpBuilder::InsertionGuard guard(b);
   unsigned numLoops = op.getNumLoops();
   ivs.assign(numLoops, Value());
   for (OpFoldResult range : getLoopRanges(b, op))
@@ -130,10 +151,14 @@ void RegisterTile::lower(OpBuilder &b) {
   firstK = zero;
   lastK = sizes[*info.k];
   if (!dot) {
-    auto blocks = scf::ForOp::create(b, loc, zero, lastK, index(b, kBlockK));
+    Value block = index(b, getBlockK()), end = lastK;
+    // A sum of nothing is written, too.
+    if (fill)
+      end = arith::MaxSIOp::create(b, loc, end, one);
+    auto blocks = scf::ForOp::create(b, loc, zero, end, block);
     b.setInsertionPointToStart(blocks.getBody());
     firstK = blocks.getInductionVar();
-    Value next = arith::AddIOp::create(b, loc, firstK, index(b, kBlockK));
+    Value next = arith::AddIOp::create(b, loc, firstK, block);
     lastK = arith::MinSIOp::create(b, loc, lastK, next);
   }
   auto [several, few, single] = chooseExtents();
@@ -153,7 +178,7 @@ void RegisterTile::lower(OpBuilder &b) {
       early = arith::MinSIOp::create(b, loc, whole, early);
       if (isPanel()) {
         emitRows(b, zero, early, several);
-        ahead = index(b, kBlockK);
+        ahead = arith::SubIOp::create(b, loc, lastK, firstK);
         emitRows(b, early, whole, several);
         ahead = Value();
       } else {
@@ -189,13 +214,13 @@ std::array<RegisterTile::Extent, 3> RegisterTile::chooseExtents() {
   if (n && *n % lanes == 0 && *n <= kMostOuterVectors * lanes)
     vectors = std::max<int64_t>(*n / lanes, 1);
   // A register for each sum, those of a row of B, and one element of A.
-  int64_t rows =
-      std::clamp<int64_t>((registers - 1 - vectors) / vectors, 1, kOuterRows);
+  int64_t rows = std::min(registers - 1 - vectors, kOuterSums) / vectors;
+  rows = std::clamp<int64_t>(rows, 1, kOuterRows);
   Extent several = {rows, vectors * lanes};
   several.allColumns = n && *n % several.columns == 0;
   Extent few = several;
   several.allRows = true;
-  few.rows = std::max<int64_t>(rows / 3, 1);
+  few.rows = std::min(rows, kFewRows);
   Extent single = {1, kSingleRowVectors * lanes};
   if (n && *n <= several.columns)
     single.columns = several.columns;
@@ -226,11 +251,7 @@ void RegisterTile::emitTile(OpBuilder &b, Extent extent) {
       dot ? lanes : extent.rows * llvm::divideCeil(extent.columns, lanes);
   Value zero = arith::ConstantOp::create(
       b, loc, cast<TypedAttr>(b.getZeroAttr(vectorOf(element))));
-  Values sums = reduceOver(b, Values(count, zero), outerReductions, extent);
-  if (dot)
-    storeDot(b, sums, extent);
-  else
-    storeOuter(b, sums, extent);
+  store(b, reduceOver(b, Values(count, zero), outerReductions, extent), extent);
 }
 
 /// Loops over the reduction `loops`, and k inside, that carry the sums.
@@ -345,16 +366,23 @@ Value RegisterTile::loadVector(OpBuilder &b, const Operand &operand, Value row,
 /// Whether a block of B lies behind the one before it in memory.
 bool RegisterTile::isPanel() {
   unsigned rank = b_.map.getNumResults();
-  return rank >= 2 && getConstantIntValue(sizes[*info.n]) &&
+  return info.form == ContractionInfo::Form::Outer && rank >= 2 &&
+         !ShapedType::isDynamic(op.getStaticLoopRanges()[*info.n]) &&
          b_.map.getDimPosition(rank - 2) == *info.k;
 }
 
-/// Asks for what the next block of k reads at this place.
-void RegisterTile::prefetch(OpBuilder &b, Value column) {
-  Values at = indices(b_, Value(), column);
+/// Asks for one of the vectors that the next block of k reads here; tiles of
+/// rows take turns, so that memory has time to answer.
+void RegisterTile::prefetch(OpBuilder &b, Extent extent) {
+  Location loc = op.getLoc();
+  Value turn = arith::DivUIOp::create(b, loc, row, index(b, extent.rows));
+  turn = arith::RemUIOp::create(b, loc, turn, index(b, extent.columns / lanes));
+  Value vector = arith::MulIOp::create(b, loc, turn, index(b, lanes));
+  Values at =
+      indices(b_, Value(), arith::AddIOp::create(b, loc, column, vector));
   Value &k = at[at.size() - 2];
-  k = arith::AddIOp::create(b, op.getLoc(), k, ahead);
-  memref::PrefetchOp::create(b, op.getLoc(), b_.buffer, at, /*isWrite=*/false,
+  k = arith::AddIOp::create(b, loc, k, ahead);
+  memref::PrefetchOp::create(b, loc, b_.buffer, at, /*isWrite=*/false,
                              /*localityHint=*/2, /*isDataCache=*/true);
 }
 
@@ -411,9 +439,9 @@ SmallVector<Value> RegisterTile::stepOuter(OpBuilder &b, Values sums,
     if (!extent.allColumns)
       mask = makeMask(b, arith::SubIOp::create(b, loc, n, at), lanes);
     y.push_back(loadVector(b, b_, Value(), at, mask));
-    if (ahead)
-      prefetch(b, at);
   }
+  if (ahead)
+    prefetch(b, extent);
   for (auto [i, at] : llvm::enumerate(getRows(b, extent))) {
     Value x = memref::LoadOp::create(b, loc, a.buffer, indices(a, at, Value()));
     Value all =

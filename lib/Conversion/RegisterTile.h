@@ -7,6 +7,7 @@
 
 #include "ContractionInfo.h"
 
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 #include <array>
@@ -20,8 +21,9 @@ public:
   static mlir::FailureOr<RegisterTile> get(mlir::linalg::LinalgOp op,
                                            unsigned vectorBytes);
 
-  /// Emits the loops at the builder's insertion point.
-  void lower(mlir::OpBuilder &builder);
+  /// Replaces the operation by loops, and with it a fill with zeros before it
+  /// and a short elementwise operation behind it.
+  void lower();
 
 private:
   explicit RegisterTile(mlir::linalg::LinalgOp op) : op(op), info(op) {}
@@ -41,9 +43,13 @@ private:
 
   static bool isContiguous(mlir::Value buffer);
   bool matchBody();
+  void matchFill();
+  void matchEpilogue();
+  bool isEpilogue(mlir::linalg::GenericOp consumer);
+  void emit(mlir::OpBuilder &b);
   std::array<Extent, 3> chooseExtents();
   bool isPanel();
-  void prefetch(mlir::OpBuilder &b, mlir::Value column);
+  void prefetch(mlir::OpBuilder &b, Extent extent);
   void emitRows(mlir::OpBuilder &b, mlir::Value lower, mlir::Value upper,
                 Extent extent);
   void emitTile(mlir::OpBuilder &b, Extent extent);
@@ -54,10 +60,14 @@ private:
   Values stepOuter(mlir::OpBuilder &b, Values sums, Extent extent);
   void storeDot(mlir::OpBuilder &b, Values sums, Extent extent);
   void storeOuter(mlir::OpBuilder &b, Values sums, Extent extent);
+  void store(mlir::OpBuilder &b, Values sums, Extent extent);
   void addToResult(mlir::OpBuilder &b, mlir::Value row, mlir::Value column,
                    mlir::Value sum, mlir::Value mask);
+  void storeEpilogue(mlir::OpBuilder &b, mlir::Value row, mlir::Value inside,
+                     mlir::Value column, mlir::Value sum, mlir::Value mask);
 
   Values indices(const Operand &operand, mlir::Value row, mlir::Value column);
+  int64_t getBlockK();
   mlir::Value loadVector(mlir::OpBuilder &b, const Operand &operand,
                          mlir::Value row, mlir::Value column, mlir::Value mask);
   mlir::Value extend(mlir::OpBuilder &b, const Operand &operand,
@@ -83,6 +93,10 @@ private:
   mlir::Value firstK, lastK; // the block of k that is summed
   mlir::Value row, column;   // of the register tile
   mlir::Value ahead;         // along k, from what is read to what is fetched
+  mlir::linalg::FillOp fill; // what the sums start from, or null
+  bool overwrite = false;    // the result is not read before it is written
+  mlir::linalg::GenericOp epilogue;   // computed from the sums, or null
+  mlir::memref::AllocOp intermediate; // that nobody needs with the epilogue
 };
 
 } // namespace lacuna

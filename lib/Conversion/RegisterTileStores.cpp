@@ -11,12 +11,44 @@
 using namespace mlir;
 using namespace lacuna;
 
-/// C[row, column...] += sum, where the mask is set (everywhere without one).
+/// Writes the sums of a tile. Only the first block of k may meet a result that
+/// was not written yet.
+void RegisterTile::store(OpBuilder &b, Values sums, Extent extent) {
+  bool dot = info.form == ContractionInfo::Form::Dot;
+  auto storeSums = [&](OpBuilder &b, bool over) {
+    overwrite = over;
+    if (dot)
+      storeDot(b, sums, extent);
+    else
+      storeOuter(b, sums, extent);
+  };
+  std::optional<int64_t> depth = getConstantIntValue(sizes[*info.k]);
+  if (!fill || dot || (depth && *depth <= getBlockK()))
+    return storeSums(b, /*over=*/fill != nullptr);
+  Value first = arith::CmpIOp::create(b, op.getLoc(), arith::CmpIPredicate::eq,
+                                      firstK, index(b, 0));
+  auto branch =
+      scf::IfOp::create(b, op.getLoc(), first, /*withElseRegion=*/true);
+  OpBuilder then = branch.getThenBodyBuilder();
+  storeSums(then, /*over=*/true);
+  OpBuilder otherwise = branch.getElseBodyBuilder();
+  storeSums(otherwise, /*over=*/false);
+}
+
+/// C[row, column...] += sum, or = sum, where the mask is set (everywhere
+/// without one).
 void RegisterTile::addToResult(OpBuilder &b, Value row, Value column, Value sum,
                                Value mask) {
   Location loc = op.getLoc();
   Values at = indices(c, row, column);
   auto type = cast<VectorType>(sum.getType());
+  if (overwrite) {
+    if (mask)
+      vector::MaskedStoreOp::create(b, loc, c.buffer, at, mask, sum);
+    else
+      vector::StoreOp::create(b, loc, sum, c.buffer, at);
+    return;
+  }
   if (!mask) {
     Value old = vector::LoadOp::create(b, loc, type, c.buffer, at);
     vector::StoreOp::create(b, loc, add(b, old, sum), c.buffer, at);
@@ -33,6 +65,7 @@ void RegisterTile::storeOuter(OpBuilder &b, Values sums, Extent extent) {
   Location loc = op.getLoc();
   int64_t vectors = extent.columns / lanes;
   Value n = sizes[*info.n], zero = index(b, 0);
+  Values rows = getRows(b, extent);
   for (int64_t i = 0; i < extent.rows; ++i) {
     Value at = arith::AddIOp::create(b, loc, row, index(b, i));
     Value inside;
@@ -48,7 +81,11 @@ void RegisterTile::storeOuter(OpBuilder &b, Values sums, Extent extent) {
           left = arith::SelectOp::create(b, loc, inside, left, zero);
         mask = makeMask(b, left, lanes);
       }
-      addToResult(b, at, first, sums[i * vectors + j], mask);
+      Value sum = sums[i * vectors + j];
+      if (epilogue)
+        storeEpilogue(b, at, rows[i], first, sum, mask);
+      else
+        addToResult(b, at, first, sum, mask);
     }
   }
 }
@@ -116,9 +153,11 @@ void RegisterTile::storeDot(OpBuilder &b, Values sums, Extent extent) {
       Values where = indices(c, at, to);
       Value sum =
           vector::ExtractOp::create(inner, loc, total, i * extent.columns + j);
-      Value old = memref::LoadOp::create(inner, loc, c.buffer, where);
-      memref::StoreOp::create(inner, loc, add(inner, old, sum), c.buffer,
-                              where);
+      if (!overwrite) {
+        Value old = memref::LoadOp::create(inner, loc, c.buffer, where);
+        sum = add(inner, old, sum);
+      }
+      memref::StoreOp::create(inner, loc, sum, c.buffer, where);
     }
   }
 }

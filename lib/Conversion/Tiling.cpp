@@ -95,8 +95,8 @@ Tiles lacuna::tileElements(SizeBuilder &sizes, linalg::LinalgOp op,
 Tiles lacuna::tileContraction(SizeBuilder &sizes, linalg::LinalgOp op,
                               ArrayRef<OpFoldResult> ranges) {
   constexpr int64_t kTile = 128, kRound = 32;
-  // Of panels: the columns of a tile, and what its rows are a multiple of.
-  constexpr int64_t kPanelColumns = 96, kPanelRound = 12;
+  // The columns of a tile of panels.
+  constexpr int64_t kPanelColumns = 96;
   Tiles tiles;
   tiles.sizes.assign(ranges.size(), sizes.constant(0));
   ContractionInfo info(op);
@@ -145,12 +145,14 @@ Tiles lacuna::tileContraction(SizeBuilder &sizes, linalg::LinalgOp op,
                            kPanelColumns / std::max<int64_t>(*panel, 1), 1)),
                        sizes.max(ranges[loop], one));
     tiles.sizes[loop] = panels;
-    // The same rows in all tiles, as nearly as whole register tiles allow.
+    // The same rows in all tiles, as nearly as whole register tiles allow:
+    // these have 8 rows of three vectors, or 12 of two.
     if (info.m) {
+      int64_t round = *panel % 3 == 0 ? 8 : 12;
       OpFoldResult m = sizes.max(ranges[*info.m], one);
       OpFoldResult rows = sizes.ceilDiv(m, sizes.ceilDiv(m, most));
-      most = sizes.mul(sizes.ceilDiv(rows, sizes.constant(kPanelRound)),
-                       sizes.constant(kPanelRound));
+      most = sizes.mul(sizes.ceilDiv(rows, sizes.constant(round)),
+                       sizes.constant(round));
     }
   }
   OpFoldResult rows = cut(info.m, columns);

@@ -36,9 +36,10 @@ func.func private @rows(%x: memref<?x?xf32>, %o: memref<?x?xf32>, %m: index, %n:
   return
 }
 
-// A contraction is computed in the tiles of what follows it.
+// A contraction is computed in the tiles of what follows it, and nowhere else.
 // CHECK-LABEL: func.func private @epilogue
 // CHECK: scf.forall (%{{.*}}, %{{.*}}) = (0, 0) to (%{{.*}}, 1536)
+// CHECK-SAME: shared_outs({{[^,]*}}) -> (tensor<?x1536xf32>)
 // CHECK: linalg.fill
 // CHECK: linalg.matmul
 // CHECK: arith.maximumf

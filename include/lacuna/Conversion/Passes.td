@@ -68,7 +68,7 @@ def PackPanels : Pass<"pack-panels", "::mlir::ModuleOp"> {
   let description = [{
     In dispatch regions on route dense: where a contraction has a weight of two
     dimensions as one operand and its columns as the last dimension of the
-    result, and two, three or one vectors divide the columns, the operand becomes
+    result, and three, two or one vectors divide the columns, the operand becomes
     the view `panels` of the weight, an extern global of its own with
     - `lacuna.weight`, `lacuna.view`, `lacuna.type`: as `materialize-layouts`
       has them,
@@ -85,8 +85,8 @@ def PackPanels : Pass<"pack-panels", "::mlir::ModuleOp"> {
     ```
     becomes
     ```mlir
-    %w = ml_program.global_load_const @w.panels : tensor<3x64x32xf32>
-    %r = lacuna.dispatch(%x : ..., %b = %w : ...)[%m] -> (tensor<?x3x32xf32>) {
+    %w = ml_program.global_load_const @w.panels : tensor<2x64x48xf32>
+    %r = lacuna.dispatch(%x : ..., %b = %w : ...)[%m] -> (tensor<?x2x48xf32>) {
       linalg.generic // loops m, panel, column, k
     %0 = tensor.collapse_shape %r [[0], [1, 2]]
     ```
@@ -373,6 +373,12 @@ def LowerContractions : Pass<"lower-contractions", "::mlir::func::FuncOp"> {
 
     Weights in panels (`pack-panels`) are the fast case: no column is masked,
     and while one block of a panel meets rows, the next block is fetched.
+
+    A fill with zeros before a contraction is left out, and the first products
+    are written. A short elementwise operation without functions behind it (a
+    bias, a residual, an activation such as relu) is done on the registers that
+    hold the sums, where nobody else reads these and their lanes lie along the
+    result.
 
     Example: `linalg.matmul` on `memref<?x384xf32>` and a transposed
     `memref<1536x384xf32>` computes 4 x 4 elements at a time on AVX-512.
