@@ -233,7 +233,7 @@ LogicalResult CarryLayouts::checkLost() {
         contraction->emitError("the layout ")
         << getLayout(convert.getSource().getType()).getSpelling()
         << " of weight '" << weight.getSymName()
-        << "' cannot be carried here: only transposes and reshapes by "
+        << "' cannot be carried here: only transposes and reshapes that add "
            "dimensions of size 1 fold; store the weight in the shape that is "
            "used, or give it no layout";
     for (Operation *user : convert->getUsers())

@@ -2,8 +2,9 @@
 //
 // check-sizes: what the sizes of a function's inputs have to be for its
 // operations to fit together, asserted where the function begins. A type says
-// `?`; operations on two such dimensions mean that they are equal, and code
-// that is made of them reads past the end of a tensor where they are not.
+// `?`; operations on two such dimensions mean that they are equal, and a slice
+// that its source is long enough. The code that is made of them reads past the
+// end of a tensor where it is not so.
 
 #include "lacuna/IR/Lacuna.h"
 #include "lacuna/Transforms/Passes.h"
@@ -13,7 +14,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace lacuna {
 #define GEN_PASS_DEF_CHECKSIZES
@@ -31,8 +32,8 @@ struct Size {
   int64_t value = ShapedType::kDynamic; ///< The constant, or the dimension.
 
   bool isKnown() const { return argument || !ShapedType::isDynamic(value); }
-  auto key() const {
-    return std::make_pair(argument ? argument.getArgNumber() + 1 : 0, value);
+  std::pair<unsigned, int64_t> key() const {
+    return {argument ? argument.getArgNumber() + 1 : 0, value};
   }
 };
 
@@ -47,14 +48,15 @@ struct CheckSizes : lacuna::impl::CheckSizesBase<CheckSizes> {
   }
 
 private:
-  using Pair =
-      std::pair<std::pair<unsigned, int64_t>, std::pair<unsigned, int64_t>>;
-  DenseSet<Pair> asserted;
-  Operation *last = nullptr; ///< The last assertion.
+  llvm::StringSet<> asserted; ///< By their messages.
+  Operation *last = nullptr;  ///< The last assertion.
 
   void check(Operation *op);
   void checkLoops(linalg::LinalgOp op);
+  void checkSlice(tensor::ExtractSliceOp op);
   void assertEqual(Location loc, Size one, Size other);
+  void assertThat(Location loc, Size size, arith::CmpIPredicate predicate,
+                  Size expected);
 };
 } // namespace
 
@@ -140,10 +142,25 @@ void CheckSizes::checkLoops(linalg::LinalgOp op) {
   }
 }
 
+/// A slice with a static end lies within its source.
+void CheckSizes::checkSlice(tensor::ExtractSliceOp op) {
+  for (int64_t i = 0; i < op.getSourceType().getRank(); ++i) {
+    Size source = follow(op.getSource(), i);
+    int64_t offset = op.getStaticOffsets()[i], size = op.getStaticSizes()[i],
+            stride = op.getStaticStrides()[i];
+    if (source.argument && size > 0 && !ShapedType::isDynamic(offset) &&
+        !ShapedType::isDynamic(size) && !ShapedType::isDynamic(stride))
+      assertThat(op.getLoc(), source, arith::CmpIPredicate::sge,
+                 {{}, offset + (size - 1) * stride + 1});
+  }
+}
+
 void CheckSizes::check(Operation *op) {
   if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
       linalgOp && linalgOp.hasPureTensorSemantics())
     return checkLoops(linalgOp);
+  if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
+    return checkSlice(slice);
   if (auto cast = dyn_cast<tensor::CastOp>(op))
     if (auto type = dyn_cast<RankedTensorType>(cast.getType()))
       for (int64_t i = 0; i < type.getRank(); ++i)
@@ -161,33 +178,41 @@ void CheckSizes::assertEqual(Location loc, Size one, Size other) {
   if (one.key() > other.key())
     std::swap(one, other);
   // Two constants are the verifier's; `one` may be a constant, `other` is none.
-  if (!one.isKnown() || !other.argument || one.key() == other.key() ||
-      !asserted.insert({one.key(), other.key()}).second)
-    return;
+  if (one.isKnown() && other.argument && one.key() != other.key())
+    assertThat(loc, other, arith::CmpIPredicate::eq, one);
+}
+
+void CheckSizes::assertThat(Location loc, Size size,
+                            arith::CmpIPredicate predicate, Size expected) {
+  bool isEqual = predicate == arith::CmpIPredicate::eq;
   func::FuncOp function = getOperation();
   auto describe = [&](Size size) {
+    if (!size.argument)
+      return std::to_string(size.value);
     unsigned number = size.argument.getArgNumber();
     auto name =
         function.getArgAttrOfType<StringAttr>(number, LacunaDialect::kNameAttr);
     return "dimension " + std::to_string(size.value) + " of '" +
            (name ? name.str() : "arg" + std::to_string(number)) + "'";
   };
+  std::string message = describe(size) +
+                        (!isEqual            ? " is less than "
+                         : expected.argument ? " differs from "
+                                             : " is not ") +
+                        describe(expected);
+  if (!asserted.insert(message).second)
+    return;
   // In the order of operations, before all of them.
   auto builder = OpBuilder::atBlockBegin(&function.getFunctionBody().front());
   if (last)
     builder.setInsertionPointAfter(last);
-  Value expected =
-      one.argument
-          ? tensor::DimOp::create(builder, loc, one.argument, one.value)
-                .getResult()
-          : arith::ConstantIndexOp::create(builder, loc, one.value).getResult();
-  Value found =
-      tensor::DimOp::create(builder, loc, other.argument, other.value);
-  Value equal = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
-                                      expected, found);
-  std::string message =
-      one.argument ? describe(other) + " differs from " + describe(one)
-                   : describe(other) + " is not " + std::to_string(one.value);
-  last = cf::AssertOp::create(builder, loc, equal, message);
+  auto build = [&](Size size) -> Value {
+    if (!size.argument)
+      return arith::ConstantIndexOp::create(builder, loc, size.value);
+    return tensor::DimOp::create(builder, loc, size.argument, size.value);
+  };
+  Value wanted = build(expected), found = build(size);
+  Value holds = arith::CmpIOp::create(builder, loc, predicate, found, wanted);
+  last = cf::AssertOp::create(builder, loc, holds, message);
   ++numChecks;
 }

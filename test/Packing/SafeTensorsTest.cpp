@@ -170,6 +170,14 @@ TEST(SafeTensors, NothingHalfWrittenStays) {
     EXPECT_EQ(folder.names(), std::vector<std::string>{"x.safetensors"});
   };
   const std::string five = "12345";
+  // Nothing would stay if the process ended here.
+  expectRefused(
+      [&](const ByteSink &sink) {
+        EXPECT_TRUE(sink({view(five).data, 1}).ok());
+        EXPECT_EQ(folder.names(), std::vector<std::string>{"x.safetensors"});
+        return Status();
+      },
+      {"1 bytes were produced"});
   {
     // What a producer says is no fault of the file that was to be written.
     SafeTensorsWriter writer;

@@ -6,11 +6,11 @@
 // CHECK-SAME: (%[[X:.*]]: tensor<?x?xf32> {{.*}}, %[[W:.*]]: tensor<?x8xf32>, %[[Y:.*]]: tensor<?x8xf32>)
 // CHECK: %[[XM:.*]] = tensor.dim %[[X]], %c0{{.*}}
 // CHECK: %[[YM:.*]] = tensor.dim %[[Y]], %c0{{.*}}
-// CHECK: %[[M:.*]] = arith.cmpi eq, %[[XM]], %[[YM]] : index
+// CHECK: %[[M:.*]] = arith.cmpi eq, %[[YM]], %[[XM]] : index
 // CHECK: cf.assert %[[M]], "dimension 0 of 'arg2' differs from dimension 0 of 'x'"
 // CHECK: %[[XK:.*]] = tensor.dim %[[X]], %c1{{.*}}
 // CHECK: %[[WK:.*]] = tensor.dim %[[W]], %c0{{.*}}
-// CHECK: %[[K:.*]] = arith.cmpi eq, %[[XK]], %[[WK]] : index
+// CHECK: %[[K:.*]] = arith.cmpi eq, %[[WK]], %[[XK]] : index
 // CHECK: cf.assert %[[K]], "dimension 0 of 'arg1' differs from dimension 1 of 'x'"
 // CHECK-NOT: cf.assert
 // CHECK: linalg.matmul
@@ -45,6 +45,16 @@ func.func @follow(%a: tensor<?xf32>, %b: tensor<?xf32>, %c: tensor<?xf32>) -> (t
 func.func @concat(%a: tensor<?x?xf32>, %b: tensor<?x?xf32>) -> tensor<?x?xf32> {
   %r = tensor.concat dim(1) %a, %b : (tensor<?x?xf32>, tensor<?x?xf32>) -> tensor<?x?xf32>
   return %r : tensor<?x?xf32>
+}
+
+// CHECK-LABEL: func.func @slice
+// CHECK: %[[N:.*]] = tensor.dim %arg0, %c0{{.*}}
+// CHECK: arith.cmpi sge, %[[N]], %c6{{.*}}
+// CHECK: cf.assert %{{.*}}, "dimension 0 of 'arg0' is less than 6"
+// CHECK-NOT: cf.assert
+func.func @slice(%a: tensor<?x4xf32>) -> tensor<2x4xf32> {
+  %r = tensor.extract_slice %a[3, 0] [2, 4] [2, 1] : tensor<?x4xf32> to tensor<2x4xf32>
+  return %r : tensor<2x4xf32>
 }
 
 // What is computed is not followed, and callers answer for private functions.

@@ -6,8 +6,13 @@
 
 #include "llvm/Support/InitLLVM.h"
 
+#include <csignal>
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  // A write beyond the limit of file sizes fails, and is said like any other:
+  // LLVM's handler, which is set by now, would end the process.
+  std::signal(SIGXFSZ, SIG_IGN);
   llvm::FailureOr<lacuna::CompileOptions> options =
       lacuna::parseCommandLine(argc, argv);
   if (failed(options))

@@ -6,12 +6,15 @@
 #include "Runner.h"
 #include "lacuna/Runtime.h"
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 
 using namespace lacuna::run;
 
 int main(int argc, char **argv) {
+  // A write beyond the limit of file sizes fails, and is said like any other.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     Options options = parseOptions(argc, argv);
     if (options.help) {

@@ -165,17 +165,17 @@ def CheckSizes : Pass<"check-sizes", "::mlir::func::FuncOp"> {
   let description = [{
     Two dynamic dimensions that one loop of a linalg operation runs along are
     equal, by the meaning of the operation; so are those of a `tensor.cast` and,
-    but for one, those of a `tensor.concat`. Where both are sizes of inputs of a
-    public function, or one is constant, a `cf.assert` at its entry says so, and a
-    call with other sizes fails before anything is read. Sizes that are computed
-    are not followed.
+    but for one, those of a `tensor.concat`; and a `tensor.extract_slice` lies
+    within its source. Where both are sizes of inputs of a public function, or one
+    is constant, a `cf.assert` at its entry says so, and a call with other sizes
+    fails before anything is read. Sizes that are computed are not followed.
 
     Example: a `linalg.matmul ins(%x, %w) outs(%y)` of arguments
     `%x: tensor<?x64xf32>` and `%y: tensor<?x512xf32>` gives
     ```mlir
     %0 = tensor.dim %x, %c0 : tensor<?x64xf32>
     %1 = tensor.dim %y, %c0 : tensor<?x512xf32>
-    %2 = arith.cmpi eq, %0, %1 : index
+    %2 = arith.cmpi eq, %1, %0 : index
     cf.assert %2, "dimension 0 of 'y' differs from dimension 0 of 'x'"
     ```
   }];
@@ -304,7 +304,7 @@ def CarryLayouts : Pass<"carry-layouts", "::mlir::ModuleOp"> {
   let summary = "Let contractions read weights as they are stored";
   let description = [{
     A linear layer arrives as a transpose of the weight and a matmul. Folds
-    transposes, reshapes by dimensions of size 1, and `lacuna.convert`s between
+    transposes, reshapes that add dimensions of size 1, and `lacuna.convert`s between
     the load of a weight and a contraction into the contraction's indexing maps:
     the layout, if there is one, reaches its use, and no weight is copied.
 

@@ -73,25 +73,37 @@ Result<AtomicFile> AtomicFile::create(const std::string &path) {
       std::free(resolved);
     }
   }
-  std::random_device random;
-  for (unsigned attempt = 0; attempt < 16 && file.descriptor < 0; ++attempt) {
-    file.temporary = folderOf(file.target) + "/.lacuna-" +
-                     std::to_string(::getpid()) + "-" +
-                     std::to_string(random()) + ".tmp";
-    file.descriptor = ::open(file.temporary.c_str(),
-                             O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (file.descriptor < 0 && errno != EEXIST)
-      break;
-  }
-  if (file.descriptor < 0) {
-    Status status = file.fail("create a file in its folder");
-    file.temporary.clear();
-    return status;
-  }
+  // A file without a name is gone with the process, however that ends.
+  if (::access("/proc/self/fd", X_OK) == 0)
+    file.descriptor = ::open(folderOf(file.target).c_str(),
+                             O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+  // Not every file system has such files.
+  if (file.descriptor < 0)
+    file.makeTemporary([&](const char *name) {
+      file.descriptor =
+          ::open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+      return file.descriptor >= 0;
+    });
+  if (file.descriptor < 0)
+    return file.fail("create a file in its folder");
   // Best effort: a new file that differs in mode is no reason to fail.
   if (exists && ::fchmod(file.descriptor, info.st_mode & 07777) != 0)
     errno = 0;
   return Result<AtomicFile>(std::move(file));
+}
+
+template <typename MakeFn> bool AtomicFile::makeTemporary(MakeFn make) {
+  std::random_device random;
+  for (unsigned attempt = 0; attempt < 16; ++attempt) {
+    temporary = folderOf(target) + "/.lacuna-" + std::to_string(::getpid()) +
+                "-" + std::to_string(random()) + ".tmp";
+    if (make(temporary.c_str()))
+      return true;
+    if (errno != EEXIST)
+      break;
+  }
+  temporary.clear();
+  return false;
 }
 
 AtomicFile::AtomicFile(AtomicFile &&other)
@@ -151,6 +163,12 @@ Status AtomicFile::commit() {
     return status;
   if (::fsync(descriptor) != 0)
     return fail("sync it to the disk");
+  std::string self = "/proc/self/fd/" + std::to_string(descriptor);
+  if (temporary.empty() && !makeTemporary([&](const char *name) {
+        return ::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name,
+                        AT_SYMLINK_FOLLOW) == 0;
+      }))
+    return fail("name the finished file");
   if (::close(std::exchange(descriptor, -1)) != 0)
     return fail("close it");
   if (::rename(temporary.c_str(), target.c_str()) != 0)

@@ -41,11 +41,15 @@ private:
   Status flush();
   Status writeThrough(ConstBytes bytes);
   Status fail(const char *action) const;
+  /// Gives `make` temporary names until it takes one; errno says why it did
+  /// not.
+  template <typename MakeFn> bool makeTemporary(MakeFn make);
 
   int descriptor = -1;
-  std::string path;      ///< As the user wrote it, for errors.
-  std::string target;    ///< What is renamed to: symbolic links resolved.
-  std::string temporary; ///< Empty once it was renamed.
+  std::string path;   ///< As the user wrote it, for errors.
+  std::string target; ///< What is renamed to: symbolic links resolved.
+  std::string
+      temporary; ///< Empty while it has no name, and once it was renamed.
   std::vector<uint8_t> pending;
 };
 
