@@ -116,8 +116,8 @@ private:
         VectorConvertToLLVMPattern<math::TruncOp, LLVM::FTruncOp>,
         ConvertDefined<math::AbsIOp, LLVM::AbsOp>,
         ConvertDefined<math::CountLeadingZerosOp, LLVM::CountLeadingZerosOp>,
-        ConvertDefined<math::CountTrailingZerosOp,
-                         LLVM::CountTrailingZerosOp>>(converter, benefit);
+        ConvertDefined<math::CountTrailingZerosOp, LLVM::CountTrailingZerosOp>>(
+        converter, benefit);
   }
 
   LogicalResult convert() {
