@@ -37,9 +37,10 @@ using namespace lacuna;
 static constexpr unsigned kWarpSize = 32;
 
 namespace {
-/// Leading and trailing zeros, which are defined for 0 as PTX's clz is.
+/// Intrinsics of integers that are asked to be defined for every operand: zeros
+/// are counted in 0, too, and the least integer is its own absolute value.
 template <typename SourceOp, typename TargetOp>
-struct ConvertZeroCount : ConvertOpToLLVMPattern<SourceOp> {
+struct ConvertDefined : ConvertOpToLLVMPattern<SourceOp> {
   using ConvertOpToLLVMPattern<SourceOp>::ConvertOpToLLVMPattern;
 
   LogicalResult
@@ -49,7 +50,7 @@ struct ConvertZeroCount : ConvertOpToLLVMPattern<SourceOp> {
     if (!type)
       return failure();
     rewriter.replaceOpWithNewOp<TargetOp>(op, type, adaptor.getOperand(),
-                                          /*is_zero_poison=*/false);
+                                          /*poison=*/false);
     return success();
   }
 };
@@ -128,9 +129,10 @@ private:
         VectorConvertToLLVMPattern<math::RoundEvenOp, LLVM::RoundEvenOp>,
         VectorConvertToLLVMPattern<math::SqrtOp, LLVM::SqrtOp>,
         VectorConvertToLLVMPattern<math::TruncOp, LLVM::FTruncOp>,
-        ConvertZeroCount<math::CountLeadingZerosOp, LLVM::CountLeadingZerosOp>,
-        ConvertZeroCount<math::CountTrailingZerosOp,
-                         LLVM::CountTrailingZerosOp>>(converter, benefit);
+        ConvertDefined<math::AbsIOp, LLVM::AbsOp>,
+        ConvertDefined<math::CountLeadingZerosOp, LLVM::CountLeadingZerosOp>,
+        ConvertDefined<math::CountTrailingZerosOp, LLVM::CountTrailingZerosOp>>(
+        converter, benefit);
   }
 
   LogicalResult convert() {

@@ -228,6 +228,66 @@ struct InterchangeToIdentity : OpRewritePattern<linalg::GenericOp> {
   }
 };
 
+/// What fusion leaves of a producer that asserts: no results, and assertions
+/// that its consumer has, too.
+struct EraseFused : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(linalg::GenericOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!op.getDpsInits().empty() || !op.hasPureTensorSemantics())
+      return failure();
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+/// A reshape to sizes that the function knows: rows of a tensor one behind the
+/// other, cut anew. What is left of tensor.reshape reads its sizes from memory.
+struct ReshapeToKnownSizes : OpRewritePattern<tensor::ReshapeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(tensor::ReshapeOp op,
+                                PatternRewriter &rewriter) const override {
+    auto shape = op.getShape().getDefiningOp<tensor::FromElementsOp>();
+    auto from = dyn_cast<RankedTensorType>(op.getSource().getType());
+    auto to = dyn_cast<RankedTensorType>(op.getType());
+    if (!from || !to || from.getRank() == 0 || to.getRank() == 0 ||
+        (!shape && !to.hasStaticShape()))
+      return failure();
+    Location loc = op.getLoc();
+    auto all = [](int64_t rank) {
+      return SmallVector<ReassociationIndices>{
+          llvm::to_vector<2>(llvm::seq<int64_t>(rank))};
+    };
+    Value value = op.getSource();
+    if (from.getRank() > 1)
+      value = tensor::CollapseShapeOp::create(rewriter, loc, value,
+                                              all(from.getRank()));
+    int64_t count =
+        to.hasStaticShape() ? to.getNumElements() : ShapedType::kDynamic;
+    auto flat = RankedTensorType::get(count, to.getElementType());
+    if (value.getType() != flat)
+      value = tensor::CastOp::create(rewriter, loc, flat, value);
+    if (to.getRank() > 1) {
+      SmallVector<OpFoldResult> sizes;
+      for (auto [i, size] : llvm::enumerate(to.getShape())) {
+        if (!ShapedType::isDynamic(size)) {
+          sizes.push_back(rewriter.getIndexAttr(size));
+          continue;
+        }
+        Value index = shape.getElements()[i];
+        if (!index.getType().isIndex())
+          index = arith::IndexCastOp::create(rewriter, loc,
+                                             rewriter.getIndexType(), index);
+        sizes.push_back(index);
+      }
+      value = tensor::ExpandShapeOp::create(rewriter, loc, to, value,
+                                            all(to.getRank()), sizes);
+    }
+    rewriter.replaceOp(op, value);
+    return success();
+  }
+};
+
 struct NormalizeLinalg : lacuna::impl::NormalizeLinalgBase<NormalizeLinalg> {
   /// Stopping before the fixed point leaves a valid function, grouped less
   /// well: no reason to fail.
@@ -242,7 +302,7 @@ struct NormalizeLinalg : lacuna::impl::NormalizeLinalgBase<NormalizeLinalg> {
     rewrite(std::move(transposes));
     RewritePatternSet forms(context);
     forms.add<DecomposeAggregate, FoldEmptyIteration, GeneralizeNamed,
-              AccumulateInF32, SplatInitToFill>(context);
+              AccumulateInF32, SplatInitToFill, ReshapeToKnownSizes>(context);
     populateIndexedOperations(forms);
     tensor::populateDecomposeTensorConcatPatterns(forms);
     linalg::populateDecomposePadPatterns(forms);
@@ -285,7 +345,7 @@ struct NormalizeLinalg : lacuna::impl::NormalizeLinalgBase<NormalizeLinalg> {
     tensor::populateFoldTensorEmptyPatterns(fuse);
     linalg::populateInlineConstantOperandsPatterns(fuse);
     memref::populateResolveRankedShapedTypeResultDimsPatterns(fuse);
-    fuse.add<InterchangeToIdentity>(context);
+    fuse.add<InterchangeToIdentity, EraseFused>(context);
     rewrite(std::move(fuse));
   }
 };

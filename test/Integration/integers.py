@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # RUN: %python %s
 # RUN: env LACUNA_TEST_DEVICE=emulator:sm_80 %python %s
-"""Quotients, remainders, comparisons and contractions of integers of every
+"""Quotients, remainders, absolute values, comparisons and contractions of integers of every
 width, exactly, against Python's integers. Every divisor is defined: zero counts
-as 1, and the least number by -1 is itself. LACUNA_TEST_SEED repeats
+as 1, and the least number by -1 is itself, as is its absolute value. LACUNA_TEST_SEED repeats
 a run.
 """
 import os
@@ -21,9 +21,9 @@ NT = "affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_m
 
 def module(t):
     k, b = f"tensor<?x?x{t}>", "tensor<?x?xi1>"
-    maps = ", ".join([EVERY] * 6)
+    maps = ", ".join([EVERY] * 7)
     return f"""
-func.func @main(%x: {k}, %y: {k}) -> ({k}, {k}, {k}, {b}, {k}) {{
+func.func @main(%x: {k}, %y: {k}) -> ({k}, {k}, {k}, {b}, {k}, {k}) {{
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %zero = arith.constant 0 : {t}
@@ -31,19 +31,20 @@ func.func @main(%x: {k}, %y: {k}) -> ({k}, {k}, {k}, {b}, {k}) {{
   %m = tensor.dim %x, %c1 : {k}
   %e = tensor.empty(%n, %m) : {k}
   %eb = tensor.empty(%n, %m) : {b}
-  %q:4 = linalg.generic {{indexing_maps = [{maps}], iterator_types = ["parallel", "parallel"]}}
-      ins(%x, %y : {k}, {k}) outs(%e, %e, %e, %eb : {k}, {k}, {k}, {b}) {{
-  ^bb0(%a: {t}, %c: {t}, %o: {t}, %o2: {t}, %o3: {t}, %o4: i1):
+  %q:5 = linalg.generic {{indexing_maps = [{maps}], iterator_types = ["parallel", "parallel"]}}
+      ins(%x, %y : {k}, {k}) outs(%e, %e, %e, %eb, %e : {k}, {k}, {k}, {b}, {k}) {{
+  ^bb0(%a: {t}, %c: {t}, %o: {t}, %o2: {t}, %o3: {t}, %o4: i1, %o5: {t}):
     %d = arith.divsi %a, %c : {t}
     %r = arith.remsi %a, %c : {t}
     %f = arith.floordivsi %a, %c : {t}
     %g = arith.cmpi sgt, %a, %c : {t}
-    linalg.yield %d, %r, %f, %g : {t}, {t}, {t}, i1
-  }} -> ({k}, {k}, {k}, {b})
+    %h = math.absi %a : {t}
+    linalg.yield %d, %r, %f, %g, %h : {t}, {t}, {t}, i1, {t}
+  }} -> ({k}, {k}, {k}, {b}, {k})
   %ee = tensor.empty(%n, %n) : {k}
   %ff = linalg.fill ins(%zero : {t}) outs(%ee : {k}) -> {k}
   %p = linalg.matmul indexing_maps = [{NT}] ins(%x, %y : {k}, {k}) outs(%ff : {k}) -> {k}
-  return %q#0, %q#1, %q#2, %q#3, %p : {k}, {k}, {k}, {b}, {k}
+  return %q#0, %q#1, %q#2, %q#3, %q#4, %p : {k}, {k}, {k}, {b}, {k}, {k}
 }}
 """
 
@@ -65,7 +66,7 @@ def check(bits, directory, rng):
         truncated = np.vectorize(lambda p, q: abs(p) // abs(q) * (1 if (p < 0) == (q < 0) else -1), otypes=[object])
         expected = {} if not x.size else {
             "quotient": wrap(truncated(a, divisor)), "remainder": a - truncated(a, divisor) * divisor,
-            "floor": wrap(a // divisor), "greater": a > b, "product": wrap(a @ b.T)}
+            "floor": wrap(a // divisor), "greater": a > b, "absolute": wrap(abs(a)), "product": wrap(a @ b.T)}
         for (name, value), actual in zip(expected.items(), model.run(x, y)):
             assert np.array_equal(actual, value.astype(actual.dtype)), f"{name} of i{bits}, {shape}"
 

@@ -139,3 +139,50 @@ func.func @generate(%n: index) -> tensor<?xi64> {
   } : tensor<?xi64>
   return %0 : tensor<?xi64>
 }
+
+// A gather that is computed in what reads it leaves no assertions behind.
+// CHECK-LABEL: func.func @fused_gather
+// CHECK-COUNT-1: linalg.generic
+// CHECK: cf.assert
+// CHECK: arith.negf
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @fused_gather(%x: tensor<?xf32>, %at: tensor<4xindex>, %n: index) -> tensor<4xf32> {
+  %e = tensor.empty() : tensor<4xf32>
+  %g = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      ins(%at : tensor<4xindex>) outs(%e : tensor<4xf32>) {
+  ^bb0(%i: index, %o: f32):
+    %ok = arith.cmpi ult, %i, %n : index
+    cf.assert %ok, "an index is outside"
+    %v = tensor.extract %x[%i] : tensor<?xf32>
+    linalg.yield %v : f32
+  } -> tensor<4xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      ins(%g : tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %v = arith.negf %a : f32
+    linalg.yield %v : f32
+  } -> tensor<4xf32>
+  return %r : tensor<4xf32>
+}
+
+// A reshape whose sizes are known here is no tensor that is read.
+// CHECK-LABEL: func.func @reshape
+// CHECK-SAME: %[[X:.*]]: tensor<?x3x7xf32>, %[[M:.*]]: i64, %[[N:.*]]: index
+// CHECK-DAG: %[[SIZE:.*]] = arith.index_cast %[[M]] : i64 to index
+// CHECK-DAG: %[[FLAT:.*]] = tensor.collapse_shape %[[X]] {{\[}}[0, 1, 2]] : tensor<?x3x7xf32> into tensor<?xf32>
+// CHECK: tensor.expand_shape %[[FLAT]] {{\[}}[0, 1]] output_shape [%[[SIZE]], 21] : tensor<?xf32> into tensor<?x21xf32>
+// CHECK: %[[FIXED:.*]] = tensor.cast %{{.*}} : tensor<?xf32> to tensor<42xf32>
+// CHECK: tensor.expand_shape %[[FIXED]] {{\[}}[0, 1]] output_shape [2, 21] : tensor<42xf32> into tensor<2x21xf32>
+// CHECK-NOT: tensor.reshape
+func.func @reshape(%x: tensor<?x3x7xf32>, %m: i64, %n: index) -> (tensor<?x21xf32>, tensor<?xf32>, tensor<2x21xf32>) {
+  %c21 = arith.constant 21 : i64
+  %c2 = arith.constant 2 : i64
+  %s = tensor.from_elements %m, %c21 : tensor<2xi64>
+  %a = tensor.reshape %x(%s) : (tensor<?x3x7xf32>, tensor<2xi64>) -> tensor<?x21xf32>
+  %t = tensor.from_elements %n : tensor<1xindex>
+  %b = tensor.reshape %x(%t) : (tensor<?x3x7xf32>, tensor<1xindex>) -> tensor<?xf32>
+  %u = tensor.from_elements %c2, %c21 : tensor<2xi64>
+  %c = tensor.reshape %x(%u) : (tensor<?x3x7xf32>, tensor<2xi64>) -> tensor<2x21xf32>
+  return %a, %b, %c : tensor<?x21xf32>, tensor<?xf32>, tensor<2x21xf32>
+}
