@@ -147,7 +147,7 @@ def export(sizes):
                           output_names=["last_hidden_state"], opset_version=17, dynamo=False)
 
 
-# --- Peers: each gives calls of no argument that return [batch, length, 384] ------------------------------------------
+# --- Peers: each gives calls of no argument that return [batch, length, 384], or embeddings [batch, 384] ----------------
 
 def calls_lacuna(sizes, seed, threads):
     os.environ["LACUNA_BUILD"] = os.environ["LACUNA_BENCH_BUILD"]
@@ -350,6 +350,7 @@ def main():
         for size in arguments.sizes:
             for peer in peers:
                 if size in peer.sizes:
+                    time.sleep(0.03)  # until the idle threads of the one before sleep
                     peer.turn(size, arguments.seconds)
     for peer in peers:
         peer.stop()
