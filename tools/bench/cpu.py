@@ -35,18 +35,23 @@ def cpu_name():
     return f"{name.group(1) if name else 'unknown CPU'}, {best}, {os.cpu_count()} cores"
 
 
-def time_alternating(calls, seconds=0.3):
+def time_alternating(calls, rounds=5, seconds=0.06):
     """Median seconds of each call, the calls taking turns so that whatever else
-    the machine does falls on all of them alike."""
-    for call in calls:
-        call()
+    the machine does falls on all of them alike. Idle threads of one library look
+    for work for some milliseconds before they sleep, on the cores that another
+    one needs: a turn begins with a pause."""
     samples = [[] for _ in calls]
-    end = time.perf_counter() + seconds * len(calls)
-    while time.perf_counter() < end or len(samples[0]) < 5:
+    for _ in range(rounds):
         for call, times in zip(calls, samples):
-            start = time.perf_counter()
+            time.sleep(0.03)
             call()
-            times.append(time.perf_counter() - start)
+            end = time.perf_counter() + seconds
+            taken = 0
+            while time.perf_counter() < end or taken < 3:
+                start = time.perf_counter()
+                call()
+                times.append(time.perf_counter() - start)
+                taken += 1
     return [statistics.median(times) for times in samples]
 
 

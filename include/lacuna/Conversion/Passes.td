@@ -262,7 +262,7 @@ def ApproximateMath : Pass<"approximate-math"> {
   let summary = "Write elementary functions as arithmetic that vectorizes";
   let description = [{
     `math.exp`, `math.tanh` and `math.erf` of f32 become polynomials without
-    branches, within 4 units in the last place (erf: 3e-7 absolute); overflow,
+    branches, within 4 units in the last place (erf: 1.3); overflow,
     underflow, infinities and NaN are as IEEE and C have them. Functions of f16
     and bf16 are computed in f32. Those of f64, and the others, are left to the
     C library.
