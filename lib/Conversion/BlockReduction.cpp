@@ -4,8 +4,8 @@
 // of one point: a part each, combined within warps by shuffles and among warps
 // in shared memory. See ThreadKernel.h.
 
-#include "KernelSupport.h"
 #include "ThreadKernel.h"
+#include "lacuna/Conversion/KernelSupport.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"

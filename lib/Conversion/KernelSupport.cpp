@@ -3,7 +3,7 @@
 // What the passes that make kernels of dispatch functions share. See
 // KernelSupport.h.
 
-#include "KernelSupport.h"
+#include "lacuna/Conversion/KernelSupport.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
@@ -33,7 +33,7 @@ gpu::GPUModuleOp lacuna::getKernelModule(ModuleOp module) {
     return kernels;
   module->setAttr(gpu::GPUDialect::getContainerModuleAttrName(),
                   UnitAttr::get(module.getContext()));
-  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
   return gpu::GPUModuleOp::create(builder, module.getLoc(), name);
 }
 

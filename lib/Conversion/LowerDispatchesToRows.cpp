@@ -5,10 +5,10 @@
 // reductions along rows becomes one kernel; what is left alone is for
 // lower-dispatches-to-threads.
 
-#include "KernelSupport.h"
 #include "RowKernel.h"
 #include "RowSchedule.h"
 #include "Tiling.h"
+#include "lacuna/Conversion/KernelSupport.h"
 #include "lacuna/Conversion/Passes.h"
 #include "lacuna/Conversion/SizeBuilder.h"
 

@@ -5,9 +5,9 @@
 // after fusion, so that whole models run on the device. The dispatch function
 // stays on the host: it finds sizes, takes scratch and launches.
 
-#include "KernelSupport.h"
 #include "ThreadKernel.h"
 #include "Tiling.h"
+#include "lacuna/Conversion/KernelSupport.h"
 #include "lacuna/Conversion/Passes.h"
 #include "lacuna/Conversion/SizeBuilder.h"
 

@@ -5,8 +5,8 @@
 
 #include "RowKernel.h"
 
-#include "KernelSupport.h"
 #include "RowEmitter.h"
+#include "lacuna/Conversion/KernelSupport.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"

@@ -6,7 +6,7 @@
 
 #include "RowEmitter.h"
 
-#include "KernelSupport.h"
+#include "lacuna/Conversion/KernelSupport.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"

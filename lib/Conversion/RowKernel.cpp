@@ -6,8 +6,8 @@
 
 #include "RowKernel.h"
 
-#include "KernelSupport.h"
 #include "RowKernelBuilder.h"
+#include "lacuna/Conversion/KernelSupport.h"
 
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"

@@ -3,8 +3,8 @@
 // Sums along a row: a vector of partial sums in each thread, then among lanes,
 // threads and warps. See RowKernelBuilder.h.
 
-#include "KernelSupport.h"
 #include "RowKernelBuilder.h"
+#include "lacuna/Conversion/KernelSupport.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"

@@ -4,7 +4,7 @@
 
 #include "RowSchedule.h"
 
-#include "KernelSupport.h"
+#include "lacuna/Conversion/KernelSupport.h"
 
 #include "llvm/Support/MathExtras.h"
 

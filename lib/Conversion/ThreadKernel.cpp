@@ -4,7 +4,7 @@
 
 #include "ThreadKernel.h"
 
-#include "KernelSupport.h"
+#include "lacuna/Conversion/KernelSupport.h"
 #include "lacuna/Conversion/SizeBuilder.h"
 
 #include "mlir/Dialect/Affine/Utils.h"

@@ -6,11 +6,13 @@
 
 #include "ContractionKernel.h"
 
+#include "Counts.h"
 #include "SharedTile.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
@@ -100,6 +102,31 @@ SmallVector<Value> ContractionKernel::getBuffers(ValueRange arguments) const {
   return values;
 }
 
+Value ContractionKernel::emitRowsAreAligned(KernelEmitter &emitter,
+                                            ValueRange arguments) const {
+  SmallVector<GlobalBuffer> buffers;
+  emitter.buffers = getBuffers(arguments);
+  if (!contraction.getLaidOutType())
+    buffers.push_back(emitter.viewOperand(contraction.a));
+  buffers.push_back(emitter.viewOperand(contraction.b));
+  epilogue.appendResults(emitter, arguments, buffers);
+  Value aligned;
+  for (const GlobalBuffer &global : buffers) {
+    if (!emitter.hasDynamicRows(global))
+      continue;
+    auto type = cast<MemRefType>(global.buffer.getType());
+    Value size =
+        emitter.createOrFold<memref::DimOp>(global.buffer, type.getRank() - 1);
+    int64_t elements =
+        std::max<int64_t>(1, 8 * kAccessBytes / type.getElementTypeBitWidth());
+    Value fits =
+        arith::CmpIOp::create(emitter, arith::CmpIPredicate::eq,
+                              emitter.rem(size, elements), emitter.constant(0));
+    aligned = aligned ? emitter.both(aligned, fits) : fits;
+  }
+  return aligned;
+}
+
 //===- Emission -----------------------------------------------------------===//
 
 namespace {
@@ -110,13 +137,14 @@ public:
       : emitter(emitter), schedule(emitter.schedule), a(provider),
         b(emitter, emitter.viewOperand(emitter.contraction.b), emitter.axes.n,
           schedule.getTileN()),
-        tilesM(schedule.getWarpM() / 16), tilesN(schedule.getWarpN() / 8) {
+        tilesM(emitter.getWarpTilesM()), tilesN(emitter.getWarpTilesN()) {
     a.allocate(emitter, 0);
     b.allocate(emitter,
                schedule.getStages() * a.getStageBytes(schedule.getTileM()));
   }
 
-  /// The sums of the warp's m16n8 tiles, rows outermost.
+  /// The sums of the warp's m16n8 tiles, rows outermost; zero for those that
+  /// are not computed.
   SmallVector<Sums> emit();
 
 private:
@@ -205,13 +233,17 @@ SmallVector<Sums> Walk::emit() {
   }
   NVVM::CpAsyncWaitGroupOp::create(emitter, 0);
   SmallVector<Sums> sums;
-  for (Value value : loop.getResults().drop_back(2))
-    sums.push_back(unpackSums(emitter, value));
+  for (int64_t i = 0; i < schedule.getWarpM() / 16; ++i)
+    for (int64_t j = 0; j < schedule.getWarpN() / 8; ++j)
+      sums.push_back(i < tilesM && j < tilesN
+                         ? unpackSums(emitter, loop.getResult(i * tilesN + j))
+                         : makeZeroSums(emitter));
   return sums;
 }
 
 gpu::GPUFuncOp lacuna::emitContractionKernel(ContractionKernel &kernel,
                                              ScheduleAttr schedule,
+                                             bool rowsAreAligned,
                                              StringRef name,
                                              gpu::GPUModuleOp module) {
   Location loc = kernel.contraction.op.getLoc();
@@ -224,14 +256,16 @@ gpu::GPUFuncOp lacuna::emitContractionKernel(ContractionKernel &kernel,
   function.setKnownBlockSizeAttr(builder.getDenseI32ArrayAttr(
       {static_cast<int32_t>(schedule.getThreads()), 1, 1}));
   builder.setInsertionPointToStart(&function.getBody().front());
-  KernelEmitter emitter(loc, builder, kernel.contraction, kernel.axes,
-                        schedule);
+  KernelEmitter emitter(loc, builder, kernel.contraction, kernel.axes, schedule,
+                        rowsAreAligned);
   ValueRange arguments = function.getArguments();
   emitter.buffers = kernel.getBuffers(arguments);
   emitter.begin();
   std::unique_ptr<OperandProvider> provider = kernel.makeProvider(arguments);
   SmallVector<Sums> sums = Walk(emitter, *provider).emit();
   kernel.epilogue.emit(emitter, sums, arguments);
+  function->setAttr(LacunaDialect::kCountsAttr,
+                    countKernel(emitter, *provider, kernel.epilogue));
   gpu::ReturnOp::create(emitter);
   return function;
 }

@@ -29,6 +29,11 @@ struct ContractionKernel {
   makeProvider(mlir::ValueRange arguments) const;
   /// The buffers among `arguments`.
   llvm::SmallVector<mlir::Value> getBuffers(mlir::ValueRange arguments) const;
+  /// Whether the rows of all buffers that are accessed widely, where their size
+  /// is known at run time only, are multiples of kAccessBytes; null where all
+  /// sizes are known.
+  mlir::Value emitRowsAreAligned(KernelEmitter &emitter,
+                                 mlir::ValueRange arguments) const;
 };
 
 /// What the generator makes of `function`, or nothing and why.
@@ -36,9 +41,11 @@ std::optional<ContractionKernel>
 analyzeContractionKernel(mlir::func::FuncOp function, std::string &reason);
 
 /// Builds the kernel `name` at the end of `module`, with the arguments of the
-/// function.
+/// function; see KernelEmitter for `rowsAreAligned`. The schedule and what the
+/// kernel counts are left on it.
 mlir::gpu::GPUFuncOp emitContractionKernel(ContractionKernel &kernel,
                                            ScheduleAttr schedule,
+                                           bool rowsAreAligned,
                                            llvm::StringRef name,
                                            mlir::gpu::GPUModuleOp module);
 

@@ -21,8 +21,9 @@ public:
   int64_t getStageBytes(int64_t rows) const override {
     return SharedTile::getStageBytes(rows);
   }
-  int64_t getGlobalBytes(int64_t rows) const override {
-    return rows * kStageBytes;
+  AffineExpr getGlobalBytes(const KernelEmitter &emitter) const override {
+    SymbolicSizes sizes(emitter.axes, emitter.getContext());
+    return sizes.m * sizes.k * emitter.getElementBytes();
   }
 
   void allocate(KernelEmitter &emitter, int64_t offset) override {

@@ -11,6 +11,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/RegionUtils.h"
@@ -253,7 +254,7 @@ Value Epilogue::evaluate(KernelEmitter &emitter, Value tensor,
     for (Leaf &leaf : leaves)
       if (leaf.argument == argument &&
           ArrayRef(leaf.coordinates) == coordinates)
-        return leaf.value;
+        return leaf.values[leaf.values.size() == 1 ? 0 : element.number];
   if (auto fill = dyn_cast<linalg::FillOp>(op))
     return evaluateScalar(emitter, fill.getInputs().front());
   if (auto constant = dyn_cast<arith::ConstantOp>(op))
@@ -277,22 +278,121 @@ Value Epilogue::evaluate(KernelEmitter &emitter, Value tensor,
   return value;
 }
 
-void Epilogue::load(KernelEmitter &emitter, Leaf &leaf, Value m, Value n) {
-  leaf.value =
-      memref::LoadOp::create(emitter, leaf.global.buffer,
-                             emitter.getIndices(leaf.global, m, n, Value()));
+/// The axis along which a vector of `tile` lies.
+static const Axis &getVectorAxis(const KernelEmitter &emitter,
+                                 const ResultTile &tile) {
+  return tile.isAlongRows() ? emitter.axes.m : emitter.axes.n;
 }
 
-void Epilogue::writeElement(KernelEmitter &emitter, Element element) {
-  for (Leaf &leaf : leaves)
-    if (leaf.alongM && leaf.alongN)
-      load(emitter, leaf, element.m, element.n);
-  for (Output &output : outputs) {
-    Value value = evaluate(emitter, output.tensor, output.coordinates, element);
+/// Whether a vector of `tile` is neighbors in `global`: then the size of a row
+/// is a multiple of the tile's width, which was chosen so. A bit has no
+/// address.
+static bool isContiguous(const KernelEmitter &emitter, const ResultTile &tile,
+                         const GlobalBuffer &global) {
+  return tile.getWidth() > 1 &&
+         global.getInnerAxis() == &getVectorAxis(emitter, tile) &&
+         cast<MemRefType>(global.buffer.getType()).getElementTypeBitWidth() >=
+             8;
+}
+
+static llvm::MaybeAlign getAlignment(VectorType type) {
+  return llvm::Align(std::min(
+      kAccessBytes, type.getNumElements() * type.getElementTypeBitWidth() / 8));
+}
+
+ResultTile Epilogue::makeTile(const KernelEmitter &emitter) const {
+  int64_t width = 1;
+  bool alongRows = true;
+  for (const Output &output : outputs) {
+    const Axis *axis = output.global.getInnerAxis();
+    int64_t bits =
+        cast<MemRefType>(output.destination.getType()).getElementTypeBitWidth();
+    if ((axis != &emitter.axes.m && axis != &emitter.axes.n) || bits < 8)
+      continue;
+    int64_t fits = emitter.getRowAccess(output.global) * 8 / bits;
+    if (fits <= width)
+      continue;
+    width = fits;
+    alongRows = axis == &emitter.axes.m;
+  }
+  auto getSize = [](const Axis &axis) {
+    return axis.isStatic() ? axis.getStaticSize()
+                           : std::numeric_limits<int64_t>::max();
+  };
+  return ResultTile(emitter.schedule, getSize(emitter.axes.m),
+                    getSize(emitter.axes.n), alongRows, width);
+}
+
+bool Epilogue::loadsForVector(const Leaf &leaf, const ResultTile &tile) const {
+  return (leaf.alongM || tile.getRows().size() == 1) &&
+         (leaf.alongN || tile.getColumns().size() == 1);
+}
+
+void Epilogue::load(KernelEmitter &emitter, const ResultTile &tile, Leaf &leaf,
+                    Value m, Value n) {
+  bool alongRows = tile.isAlongRows();
+  auto loadAt = [&](int64_t i) -> Value {
+    return memref::LoadOp::create(
+        emitter, leaf.global.buffer,
+        emitter.getIndices(leaf.global, alongRows && m ? emitter.add(m, i) : m,
+                           !alongRows && n ? emitter.add(n, i) : n, Value()));
+  };
+  leaf.values.clear();
+  if (!(alongRows ? leaf.alongM : leaf.alongN)) {
+    leaf.values.push_back(loadAt(0));
+  } else if (!isContiguous(emitter, tile, leaf.global)) {
+    for (int64_t i = 0; i < tile.getWidth(); ++i)
+      leaf.values.push_back(loadAt(i));
+  } else {
+    auto type = VectorType::get(
+        {tile.getWidth()},
+        cast<MemRefType>(leaf.global.buffer.getType()).getElementType());
+    Value vector =
+        vector::LoadOp::create(emitter, type, leaf.global.buffer,
+                               emitter.getIndices(leaf.global, m, n, Value()),
+                               /*nontemporal=*/false, getAlignment(type));
+    for (int64_t i = 0; i < tile.getWidth(); ++i)
+      leaf.values.push_back(vector::ExtractOp::create(emitter, vector, i));
+  }
+}
+
+void Epilogue::store(KernelEmitter &emitter, const ResultTile &tile,
+                     const Output &output, ArrayRef<Value> values, Value m,
+                     Value n) {
+  if (isContiguous(emitter, tile, output.global)) {
+    auto type = VectorType::get({tile.getWidth()}, values[0].getType());
+    vector::StoreOp::create(
+        emitter, vector::FromElementsOp::create(emitter, type, values),
+        output.global.buffer, emitter.getIndices(output.global, m, n, Value()),
+        /*nontemporal=*/false, getAlignment(type));
+    return;
+  }
+  for (auto [i, value] : llvm::enumerate(values))
     memref::StoreOp::create(
         emitter, value, output.global.buffer,
-        emitter.getIndices(output.global, element.m, element.n, Value()));
+        emitter.getIndices(
+            output.global, tile.isAlongRows() ? emitter.add(m, i) : m,
+            tile.isAlongRows() ? n : emitter.add(n, i), Value()));
+}
+
+void Epilogue::writeVector(KernelEmitter &emitter, const ResultTile &tile,
+                           ArrayRef<Value> sums, Value m, Value n) {
+  for (Leaf &leaf : leaves)
+    if (loadsForVector(leaf, tile))
+      load(emitter, tile, leaf, m, n);
+  SmallVector<SmallVector<Value>> values(outputs.size());
+  for (auto [i, sum] : llvm::enumerate(sums)) {
+    Element element{sum,
+                    tile.isAlongRows() ? emitter.add(m, i) : m,
+                    tile.isAlongRows() ? n : emitter.add(n, i),
+                    static_cast<int64_t>(i),
+                    {}};
+    for (auto [output, results] : llvm::zip(outputs, values))
+      results.push_back(
+          evaluate(emitter, output.tensor, output.coordinates, element));
   }
+  for (auto [output, results] : llvm::zip(outputs, values))
+    store(emitter, tile, output, results, m, n);
 }
 
 /// Runs `body` where `index` is below the size of `axis`; no question is asked
@@ -307,9 +407,6 @@ static void guardIndex(KernelEmitter &emitter, const Axis &axis, int64_t tile,
   body();
 }
 
-// Sums of a lane: c0, c1 in row lane/4 and columns 2 * (lane % 4) + {0, 1}; c2,
-// c3 eight rows below (PTX ISA, "Matrix multiply-accumulate operation using mma
-// instruction").
 void Epilogue::emit(KernelEmitter &emitter, ArrayRef<Sums> sums,
                     ValueRange arguments) {
   kernelArguments = llvm::to_vector(arguments);
@@ -329,52 +426,54 @@ void Epilogue::emit(KernelEmitter &emitter, ArrayRef<Sums> sums,
   for (Output &output : outputs)
     output.global = emitter.view(arguments[output.destination.getArgNumber()],
                                  output.coordinates);
+  ResultTile tile = makeTile(emitter);
+  tile.exchange(emitter, sums);
+  Value firstM = tile.emitFirstRow(emitter),
+        firstN = tile.emitFirstColumn(emitter);
 
   // Values that a row or a column shares are read once; past the last column,
   // where nothing is written, the last one's is read again.
-  auto last = [&](Value index, Value size) {
-    return emitter.min(
-        index, emitter.createOrFold<arith::SubIOp>(size, emitter.constant(1)));
-  };
-  Value firstM =
-      emitter.add(emitter.add(emitter.blockM,
-                              emitter.mul(emitter.warpM, schedule.getWarpM())),
-                  emitter.div(emitter.lane, 4));
-  Value firstN =
-      emitter.add(emitter.add(emitter.blockN,
-                              emitter.mul(emitter.warpN, schedule.getWarpN())),
-                  emitter.mul(emitter.rem(emitter.lane, 4), 2));
-  int64_t tilesM = schedule.getWarpM() / 16, tilesN = schedule.getWarpN() / 8;
+  int64_t step = tile.isAlongRows() ? 1 : tile.getWidth();
+  Value lastN = emitter.createOrFold<arith::SubIOp>(emitter.sizeN,
+                                                    emitter.constant(step));
   SmallVector<Value> columns;
-  SmallVector<SmallVector<Value>> columnValues;
-  for (int64_t j = 0; j < 2 * tilesN; ++j) {
-    columns.push_back(emitter.add(firstN, j / 2 * 8 + j % 2));
-    SmallVector<Value> &values = columnValues.emplace_back();
+  SmallVector<SmallVector<SmallVector<Value>>> columnValues;
+  for (int64_t column : tile.getColumns()) {
+    columns.push_back(emitter.add(firstN, column));
+    auto &values = columnValues.emplace_back();
     for (Leaf &leaf : leaves)
-      if (!leaf.alongM && leaf.alongN) {
-        load(emitter, leaf, Value(), last(columns.back(), emitter.sizeN));
-        values.push_back(leaf.value);
+      if (!leaf.alongM && leaf.alongN && !loadsForVector(leaf, tile)) {
+        load(emitter, tile, leaf, Value(), emitter.min(columns.back(), lastN));
+        values.push_back(leaf.values);
       }
   }
   for (Leaf &leaf : leaves)
-    if (!leaf.alongM && !leaf.alongN)
-      load(emitter, leaf, Value(), Value());
-  for (int64_t i = 0; i < 2 * tilesM; ++i) {
-    Value m = emitter.add(firstM, 8 * i);
+    if (!leaf.alongM && !leaf.alongN && !loadsForVector(leaf, tile))
+      load(emitter, tile, leaf, Value(), Value());
+  for (int64_t row : tile.getRows()) {
+    Value m = emitter.add(firstM, row);
     guardIndex(emitter, axes.m, schedule.getTileM(), m, emitter.sizeM, [&] {
       for (Leaf &leaf : leaves)
-        if (leaf.alongM && !leaf.alongN)
-          load(emitter, leaf, m, Value());
-      for (int64_t j = 0; j < 2 * tilesN; ++j) {
+        if (leaf.alongM && !leaf.alongN && !loadsForVector(leaf, tile))
+          load(emitter, tile, leaf, m, Value());
+      for (auto [j, column] : llvm::enumerate(tile.getColumns())) {
         unsigned next = 0;
         for (Leaf &leaf : leaves)
-          if (!leaf.alongM && leaf.alongN)
-            leaf.value = columnValues[j][next++];
-        Value sum = sums[i / 2 * tilesN + j / 2][2 * (i % 2) + j % 2];
+          if (!leaf.alongM && leaf.alongN && !loadsForVector(leaf, tile))
+            leaf.values = columnValues[j][next++];
         guardIndex(emitter, axes.n, schedule.getTileN(), columns[j],
-                   emitter.sizeN,
-                   [&] { writeElement(emitter, {sum, m, columns[j], {}}); });
+                   emitter.sizeN, [&] {
+                     writeVector(emitter, tile, tile.getVector(row, column), m,
+                                 columns[j]);
+                   });
       }
     });
   }
+}
+
+void Epilogue::appendResults(KernelEmitter &emitter, ValueRange arguments,
+                             SmallVectorImpl<GlobalBuffer> &buffers) const {
+  for (const Output &output : outputs)
+    buffers.push_back(emitter.view(arguments[output.destination.getArgNumber()],
+                                   output.coordinates));
 }

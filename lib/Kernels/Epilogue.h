@@ -9,6 +9,7 @@
 
 #include "KernelEmitter.h"
 #include "MmaInstruction.h"
+#include "ResultTile.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -25,9 +26,20 @@ public:
           std::string &reason);
 
   /// Writes the results of the warp's tile. `sums` holds the m16n8 tiles, rows
-  /// outermost. `arguments` are the function's inside the kernel.
+  /// outermost. `arguments` are the function's inside the kernel. Neighbors
+  /// along the results' innermost dimension are computed by one lane, and
+  /// written and read together, as many as the size of a row allows.
   void emit(KernelEmitter &emitter, llvm::ArrayRef<Sums> sums,
             mlir::ValueRange arguments);
+
+  /// Bytes read by all blocks of a batch of the kernel that emit() has emitted,
+  /// as a formula of SymbolicSizes, and bytes written of each element.
+  mlir::AffineExpr countLoads(const KernelEmitter &emitter) const;
+  int64_t getResultBytes() const;
+
+  /// Appends the buffers of the results among `arguments`.
+  void appendResults(KernelEmitter &emitter, mlir::ValueRange arguments,
+                     llvm::SmallVectorImpl<GlobalBuffer> &buffers) const;
 
 private:
   using Coordinates = llvm::SmallVector<Coordinate>;
@@ -39,7 +51,9 @@ private:
     /// Which axes of the tile the coordinates move along.
     bool alongM = false, alongN = false;
     GlobalBuffer global;
-    mlir::Value value;
+    /// The values of the vector that is computed: one where it does not move
+    /// along it.
+    llvm::SmallVector<mlir::Value> values;
   };
   struct Output {
     mlir::Value tensor;
@@ -50,6 +64,8 @@ private:
   /// The element that is computed.
   struct Element {
     mlir::Value sum, m, n;
+    /// Its number in the vector.
+    int64_t number = 0;
     std::map<Key, mlir::Value> known;
   };
 
@@ -73,8 +89,18 @@ private:
                               llvm::ArrayRef<Coordinate> coordinates,
                               Element &element);
   mlir::Value evaluateScalar(KernelEmitter &emitter, mlir::Value scalar);
-  void load(KernelEmitter &emitter, Leaf &leaf, mlir::Value m, mlir::Value n);
-  void writeElement(KernelEmitter &emitter, Element element);
+  ResultTile makeTile(const KernelEmitter &emitter) const;
+  /// Whether each vector of `tile` loads `leaf` for itself: no other vector of
+  /// the lane needs the same.
+  bool loadsForVector(const Leaf &leaf, const ResultTile &tile) const;
+  void load(KernelEmitter &emitter, const ResultTile &tile, Leaf &leaf,
+            mlir::Value m, mlir::Value n);
+  void store(KernelEmitter &emitter, const ResultTile &tile,
+             const Output &output, llvm::ArrayRef<mlir::Value> values,
+             mlir::Value m, mlir::Value n);
+  void writeVector(KernelEmitter &emitter, const ResultTile &tile,
+                   llvm::ArrayRef<mlir::Value> sums, mlir::Value m,
+                   mlir::Value n);
 
   TensorCoreContraction contraction;
   bool hasInit = false;

@@ -8,6 +8,9 @@
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <numeric>
 
 using namespace mlir;
 using namespace lacuna;
@@ -84,6 +87,39 @@ std::optional<Axes> lacuna::getAxes(const TensorCoreContraction &contraction,
   }
   axes.k = depth.front();
   return axes;
+}
+
+SymbolicSizes::SymbolicSizes(const Axes &axes, MLIRContext *context) {
+  auto get = [&](const Axis &axis, unsigned symbol) {
+    return axis.isStatic()
+               ? getAffineConstantExpr(axis.getStaticSize(), context)
+               : getAffineSymbolExpr(symbol, context);
+  };
+  m = get(axes.m, 0);
+  n = get(axes.n, 1);
+  k = get(axes.k, 2);
+  batch = getAffineConstantExpr(1, context);
+  for (const Axis &axis : axes.batch) {
+    batch = batch * get(axis, 3);
+    if (!axis.isStatic()) {
+      batch = getAffineSymbolExpr(3, context);
+      break;
+    }
+  }
+}
+
+static int64_t countTiles(int64_t tiles, const Axis &axis, int64_t size) {
+  if (!axis.isStatic())
+    return tiles;
+  return std::min<int64_t>(tiles, llvm::divideCeil(axis.getStaticSize(), size));
+}
+
+int64_t KernelEmitter::getWarpTilesM() const {
+  return countTiles(schedule.getWarpM() / 16, axes.m, 16);
+}
+
+int64_t KernelEmitter::getWarpTilesN() const {
+  return countTiles(schedule.getWarpN() / 8, axes.n, 8);
 }
 
 //===- Arithmetic ---------------------------------------------------------===//
@@ -248,6 +284,29 @@ GlobalBuffer KernelEmitter::viewOperand(OpOperand *operand) {
   for (AffineExpr expr : contraction.getMap(operand).getResults())
     coordinates.push_back({true, cast<AffineDimExpr>(expr).getPosition()});
   return view(buffers[operand->getOperandNumber()], coordinates);
+}
+
+/// Elements in a row, or ShapedType::kDynamic. An axis is known where any
+/// operand knows it.
+static int64_t getRowSize(const GlobalBuffer &global) {
+  if (const Axis *axis = global.getInnerAxis(); axis && axis->isStatic())
+    return axis->getStaticSize();
+  return cast<MemRefType>(global.buffer.getType()).getShape().back();
+}
+
+bool KernelEmitter::hasDynamicRows(const GlobalBuffer &global) const {
+  return !global.dimensions.empty() &&
+         ShapedType::isDynamic(getRowSize(global));
+}
+
+int64_t KernelEmitter::getRowAccess(const GlobalBuffer &global) const {
+  if (global.dimensions.empty())
+    return 0;
+  auto type = cast<MemRefType>(global.buffer.getType());
+  int64_t bytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+  if (hasDynamicRows(global))
+    return rowsAreAligned ? kAccessBytes : bytes;
+  return std::gcd(getRowSize(global) * bytes, kAccessBytes);
 }
 
 SmallVector<Value> KernelEmitter::getIndices(const GlobalBuffer &global,

@@ -18,6 +18,9 @@ namespace lacuna {
 /// layouts of mma's operands agree byte for byte.
 constexpr int64_t kStageBytes = 128, kHalfBytes = 64;
 
+/// The widest access to global memory. Buffers begin at multiples of it.
+constexpr int64_t kAccessBytes = 16;
+
 /// Loops that lie together in every operand, as one index; an axis without
 /// loops has size 1.
 struct Axis {
@@ -39,6 +42,13 @@ struct Axes {
 /// The axes, or nothing where the depth does not merge to one.
 std::optional<Axes> getAxes(const TensorCoreContraction &contraction,
                             std::string &reason);
+
+/// Sizes of the axes as constants or, where they are known at run time only, as
+/// symbols: s0 rows, s1 columns, s2 depth, s3 batches.
+struct SymbolicSizes {
+  SymbolicSizes(const Axes &axes, mlir::MLIRContext *context);
+  mlir::AffineExpr m, n, k, batch;
+};
 
 /// A position along a dimension of a tensor: a loop of the contraction, or a
 /// constant.
@@ -73,13 +83,17 @@ class KernelEmitter : public mlir::ImplicitLocOpBuilder {
 public:
   KernelEmitter(mlir::Location loc, mlir::OpBuilder &builder,
                 const TensorCoreContraction &contraction, const Axes &axes,
-                ScheduleAttr schedule)
+                ScheduleAttr schedule, bool rowsAreAligned)
       : ImplicitLocOpBuilder(loc, builder), contraction(contraction),
-        axes(axes), schedule(schedule) {}
+        axes(axes), schedule(schedule), rowsAreAligned(rowsAreAligned) {}
 
   const TensorCoreContraction &contraction;
   const Axes &axes;
   ScheduleAttr schedule;
+  /// Whether the bytes of a row of a buffer, where its size is known at run
+  /// time only, are a multiple of kAccessBytes: the kernel is launched only
+  /// then.
+  const bool rowsAreAligned;
 
   /// Bytes of an element of A and B.
   int64_t getElementBytes() const {
@@ -87,6 +101,11 @@ public:
   }
   /// Elements of depth in a stage.
   int64_t getStageDepth() const { return kStageBytes / getElementBytes(); }
+
+  /// m16 and n8 tiles that a warp computes: those of its part of the block's
+  /// tile, without what lies past the end wherever the warp is.
+  int64_t getWarpTilesM() const;
+  int64_t getWarpTilesN() const;
 
   // Index arithmetic; constants fold.
   mlir::Value constant(int64_t value);
@@ -124,6 +143,13 @@ public:
   GlobalBuffer view(mlir::Value buffer, llvm::ArrayRef<Coordinate> coordinates);
   /// The buffer of an operand of the contraction.
   GlobalBuffer viewOperand(mlir::OpOperand *operand);
+
+  /// The widest access, up to kAccessBytes, whose multiple the bytes of a row
+  /// of `global` are: neighbors along the innermost dimension. 0 for no
+  /// dimension.
+  int64_t getRowAccess(const GlobalBuffer &global) const;
+  /// Whether that depends on the size of a row at run time.
+  bool hasDynamicRows(const GlobalBuffer &global) const;
 
   /// Indices into `global` with these positions along the axes m, n and k; null
   /// ones are not asked for.

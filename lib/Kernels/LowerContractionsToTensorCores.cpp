@@ -7,6 +7,7 @@
 #include "ContractionKernel.h"
 #include "Schedule.h"
 
+#include "lacuna/Conversion/KernelSupport.h"
 #include "lacuna/Kernels/Passes.h"
 #include "lacuna/Transforms/GPUTarget.h"
 
@@ -25,18 +26,6 @@ namespace lacuna {
 
 using namespace mlir;
 using namespace lacuna;
-
-static constexpr llvm::StringLiteral kKernels = "kernels";
-
-/// The module that all kernels of a target stand in.
-static gpu::GPUModuleOp getKernelModule(ModuleOp module) {
-  if (auto kernels = module.lookupSymbol<gpu::GPUModuleOp>(kKernels))
-    return kernels;
-  module->setAttr(gpu::GPUDialect::getContainerModuleAttrName(),
-                  UnitAttr::get(module.getContext()));
-  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
-  return gpu::GPUModuleOp::create(builder, module.getLoc(), kKernels);
-}
 
 /// Launches `kernel` with the function's arguments, unless there is nothing to
 /// compute: a grid of no blocks cannot be launched.
@@ -75,8 +64,10 @@ struct LowerContractionsToTensorCores
 
 private:
   LogicalResult lower(func::FuncOp function);
-  void replaceBody(ContractionKernel &kernel,
-                   ArrayRef<ScheduledColumns> schedules);
+  /// Emits the kernels for aligned rows or any, and at `builder` their
+  /// launches.
+  LogicalResult emitKernels(ContractionKernel &kernel, OpBuilder &builder,
+                            bool rowsAreAligned, StringRef suffix);
 
   ScheduleOverride getOverride() const {
     return {llvm::to_vector(llvm::make_range(tile.begin(), tile.end())),
@@ -103,37 +94,55 @@ LogicalResult LowerContractionsToTensorCores::lower(func::FuncOp function) {
     ++numLeft;
     return success();
   }
-  auto provider = kernel->makeProvider(function.getArguments());
-  auto schedules =
-      chooseSchedules(kernel->contraction, kernel->axes, *provider,
-                      getOverride(), [&] { return function.emitOpError(); });
-  if (failed(schedules))
-    return failure();
-  replaceBody(*kernel, *schedules);
-  ++numKernels;
-  numSparse += provider->isSparse();
-  return success();
-}
-
-void LowerContractionsToTensorCores::replaceBody(
-    ContractionKernel &kernel, ArrayRef<ScheduledColumns> schedules) {
-  func::FuncOp function = kernel.function;
-  gpu::GPUModuleOp module = getKernelModule(getOperation());
   Block &body = function.getBody().front();
   SmallVector<Operation *> former = llvm::map_to_vector(
       body.without_terminator(), [](Operation &op) { return &op; });
   OpBuilder builder(body.getTerminator());
+  KernelEmitter emitter(function.getLoc(), builder, kernel->contraction,
+                        kernel->axes, {}, /*rowsAreAligned=*/true);
+  Value aligned = kernel->emitRowsAreAligned(emitter, function.getArguments());
+  if (!aligned) {
+    if (failed(emitKernels(*kernel, builder, /*rowsAreAligned=*/true, "")))
+      return failure();
+  } else {
+    auto choice = scf::IfOp::create(builder, function.getLoc(), aligned,
+                                    /*withElseRegion=*/true);
+    builder.setInsertionPointToStart(choice.thenBlock());
+    if (failed(emitKernels(*kernel, builder, /*rowsAreAligned=*/true, "")))
+      return failure();
+    builder.setInsertionPointToStart(choice.elseBlock());
+    if (failed(
+            emitKernels(*kernel, builder, /*rowsAreAligned=*/false, "$ragged")))
+      return failure();
+  }
+  ++numKernels;
+  numSparse += !!kernel->contraction.getLaidOutType();
+  for (Operation *op : llvm::reverse(former))
+    op->erase();
+  return success();
+}
+
+LogicalResult LowerContractionsToTensorCores::emitKernels(
+    ContractionKernel &kernel, OpBuilder &builder, bool rowsAreAligned,
+    StringRef suffix) {
+  func::FuncOp function = kernel.function;
+  gpu::GPUModuleOp module = getKernelModule(getOperation());
   ValueRange arguments = function.getArguments();
   auto provider = kernel.makeProvider(arguments);
-  for (auto [i, scheduled] : llvm::enumerate(schedules)) {
-    bool isLast = i + 1 == schedules.size();
-    std::string name = function.getName().str();
+  auto schedules = chooseSchedules(kernel.contraction, kernel.axes, *provider,
+                                   rowsAreAligned, getOverride(),
+                                   [&] { return function.emitOpError(); });
+  if (failed(schedules))
+    return failure();
+  for (auto [i, scheduled] : llvm::enumerate(*schedules)) {
+    bool isLast = i + 1 == schedules->size();
+    std::string name = (function.getName() + suffix).str();
     if (!isLast)
       name += "$n" + std::to_string(scheduled.upTo);
-    gpu::GPUFuncOp gpuFunction =
-        emitContractionKernel(kernel, scheduled.schedule, name, module);
+    gpu::GPUFuncOp gpuFunction = emitContractionKernel(
+        kernel, scheduled.schedule, rowsAreAligned, name, module);
     KernelEmitter emitter(function.getLoc(), builder, kernel.contraction,
-                          kernel.axes, scheduled.schedule);
+                          kernel.axes, scheduled.schedule, rowsAreAligned);
     emitter.buffers = kernel.getBuffers(arguments);
     if (!isLast) {
       Value few = emitter.less(emitter.getSize(kernel.axes.n),
@@ -148,6 +157,5 @@ void LowerContractionsToTensorCores::replaceBody(
     emitLaunch(emitter, gpuFunction,
                getSharedBytes(scheduled.schedule, *provider), arguments);
   }
-  for (Operation *op : llvm::reverse(former))
-    op->erase();
+  return success();
 }

@@ -97,9 +97,7 @@ public:
   int64_t getStageBytes(int64_t rows) const override {
     return rows / 16 * (2 * 512 + getTiles() * 128);
   }
-  int64_t getGlobalBytes(int64_t rows) const override {
-    return getStageBytes(rows);
-  }
+  AffineExpr getGlobalBytes(const KernelEmitter &emitter) const override;
 
   void allocate(KernelEmitter &emitter, int64_t offset) override;
   void emitCopy(KernelEmitter &emitter, Value stage, Value step) override;
@@ -140,6 +138,18 @@ SmallVector<Value> NMProvider::getBatch(KernelEmitter &emitter) const {
       indices.push_back(emitter.getLoopIndex(loop, Value(), Value(), Value()));
   }
   return indices;
+}
+
+/// Values of the tiles that exist; metadata for whole tiles of the block and
+/// whole stages.
+AffineExpr NMProvider::getGlobalBytes(const KernelEmitter &emitter) const {
+  SymbolicSizes sizes(emitter.axes, emitter.getContext());
+  int64_t tileM = emitter.schedule.getTileM();
+  AffineExpr values = sizes.m.ceilDiv(16) * sizes.k.ceilDiv(form.tileDepth) *
+                      (getStepsPerTile() * 512);
+  return values + sizes.m.ceilDiv(tileM) *
+                      sizes.k.ceilDiv(emitter.getStageDepth()) *
+                      (tileM / 16 * getTiles() * 128);
 }
 
 void NMProvider::allocate(KernelEmitter &emitter, int64_t offset) {

@@ -39,15 +39,17 @@ struct Tile {
 /// Whether 16-byte copies move a plain operand, whose rows are `rowAxis`.
 static bool copiesWide(const TensorCoreContraction &contraction,
                        const Axes &axes, OpOperand *operand,
-                       const Axis &rowAxis) {
+                       const Axis &rowAxis, bool rowsAreAligned) {
   int64_t bytes = contraction.elementType.getIntOrFloatBitWidth() / 8;
   AffineMap map = contraction.getMap(operand);
   unsigned last = map.getDimPosition(map.getNumResults() - 1);
   bool alongDepth = llvm::is_contained(axes.k.loops, last);
   bool alongRows = llvm::is_contained(rowAxis.loops, last) && bytes == 2;
   const Axis &inner = alongDepth ? axes.k : rowAxis;
-  return (alongDepth || alongRows) && inner.isStatic() &&
-         inner.getStaticSize() * bytes % 16 == 0;
+  bool isAligned = inner.isStatic()
+                       ? inner.getStaticSize() * bytes % kAccessBytes == 0
+                       : rowsAreAligned;
+  return (alongDepth || alongRows) && isAligned;
 }
 
 /// Few columns: the weight's bytes are the bound, every warp has its own rows.
@@ -87,7 +89,7 @@ static int64_t chooseStages(const Tile &tile, const Axes &axes,
 FailureOr<SmallVector<ScheduledColumns>>
 lacuna::chooseSchedules(const TensorCoreContraction &contraction,
                         const Axes &axes, const OperandProvider &provider,
-                        const ScheduleOverride &override,
+                        bool rowsAreAligned, const ScheduleOverride &override,
                         function_ref<InFlightDiagnostic()> emitError) {
   MLIRContext *context = contraction.op->getContext();
   int64_t rows = axes.m.isStatic() ? axes.m.getStaticSize() : kBlocks * 64;
@@ -104,9 +106,10 @@ lacuna::chooseSchedules(const TensorCoreContraction &contraction,
   if (!override.tile.empty())
     columns = {columns.back()};
 
-  bool isWide = copiesWide(contraction, axes, contraction.b, axes.n) &&
-                (contraction.getLaidOutType() ||
-                 copiesWide(contraction, axes, contraction.a, axes.m));
+  bool isWide =
+      copiesWide(contraction, axes, contraction.b, axes.n, rowsAreAligned) &&
+      (contraction.getLaidOutType() ||
+       copiesWide(contraction, axes, contraction.a, axes.m, rowsAreAligned));
   SmallVector<ScheduledColumns> schedules;
   for (int64_t count : columns) {
     Tile tile = chooseTile(rows, count, batch, isWide);

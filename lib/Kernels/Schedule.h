@@ -23,10 +23,10 @@ struct ScheduledColumns {
 };
 
 /// Schedules by ascending number of columns; the last one is for any number.
-/// One alone where that number is static.
+/// One alone where that number is static. `rowsAreAligned` as in KernelEmitter.
 llvm::FailureOr<llvm::SmallVector<ScheduledColumns>>
 chooseSchedules(const TensorCoreContraction &contraction, const Axes &axes,
-                const OperandProvider &provider,
+                const OperandProvider &provider, bool rowsAreAligned,
                 const ScheduleOverride &override,
                 llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
 

@@ -11,30 +11,14 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "llvm/Support/MathExtras.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace lacuna;
 
-static constexpr int64_t kChunkBytes = 16;
 // Copies of a thread that are written out; more of them are a loop. Those of
 // elements go through registers.
 static constexpr int64_t kChunksUnrolled = 16, kElementsUnrolled = 4;
-
-/// The widest copy that the distance of the buffer's runs allows. Buffers begin
-/// at 16-byte boundaries.
-static int64_t getCopyBytes(const GlobalBuffer &global, int64_t elementBytes) {
-  auto type = cast<MemRefType>(global.buffer.getType());
-  if (type.getRank() == 1)
-    return kChunkBytes;
-  int64_t size = type.getShape().back();
-  if (ShapedType::isDynamic(size))
-    return elementBytes;
-  for (int64_t bytes : {16, 8, 4})
-    if (size * elementBytes % bytes == 0 && bytes >= elementBytes)
-      return bytes;
-  return elementBytes;
-}
 
 SharedTile::SharedTile(KernelEmitter &emitter, GlobalBuffer buffer,
                        const Axis &rowAxis, int64_t rows)
@@ -47,7 +31,10 @@ SharedTile::SharedTile(KernelEmitter &emitter, GlobalBuffer buffer,
   // ldmatrix turns matrices of 16-bit elements only.
   across = alongRows && elementBytes == 2;
   gathers = !alongDepth && !across;
-  copyBytes = gathers ? elementBytes : ::getCopyBytes(global, elementBytes);
+  // The distance of runs is that of rows; a single one has none.
+  copyBytes = gathers                         ? elementBytes
+              : global.dimensions.size() == 1 ? kAccessBytes
+                                              : emitter.getRowAccess(global);
   int64_t depth = emitter.getStageDepth();
   outer = across ? depth : rows;
   inner = across ? rows : depth;
@@ -62,7 +49,7 @@ void SharedTile::allocate(KernelEmitter &emitter, int64_t offset) {
 /// group, the chunk's place modulo 8 in memory.
 Value SharedTile::swizzle(KernelEmitter &emitter, Value run,
                           Value chunk) const {
-  int64_t chunks = inner * elementBytes / kChunkBytes;
+  int64_t chunks = inner * elementBytes / kAccessBytes;
   if (chunks == 1)
     return chunk;
   int64_t runsPerLine = std::max<int64_t>(1, 8 / chunks);
@@ -98,18 +85,9 @@ SharedTile::Place SharedTile::locate(KernelEmitter &emitter, Value run,
   Value size = across ? sizeRow : emitter.sizeK;
   Value at = across ? row : depth;
   place.left = emitter.createOrFold<arith::SubIOp>(size, at);
-  if (copiesElements()) {
-    // Every lane loads, also outside: no branch then parts the warp, whose
-    // stores would meet in banks.
-    auto last = [&](Value size) {
-      return emitter.createOrFold<arith::SubIOp>(size, emitter.constant(1));
-    };
-    row = emitter.min(row, last(sizeRow));
-    depth = emitter.min(depth, last(emitter.sizeK));
-  }
   place.global = isA ? emitter.getIndices(global, row, Value(), depth)
                      : emitter.getIndices(global, Value(), row, depth);
-  int64_t chunkElements = kChunkBytes / elementBytes;
+  int64_t chunkElements = kAccessBytes / elementBytes;
   Value chunk = swizzle(emitter, run, emitter.div(position, chunkElements));
   place.shared = {run, emitter.add(emitter.mul(chunk, chunkElements),
                                    emitter.rem(position, chunkElements))};
@@ -160,9 +138,7 @@ static void forEachPiece(KernelEmitter &emitter, int64_t runs, int64_t pieces,
 void SharedTile::copyChunks(KernelEmitter &emitter, Value stage, Value step) {
   int64_t elements = copyBytes / elementBytes;
   int64_t pieces = inner / elements;
-  const Axis &innerAxis = across ? rowAxis : emitter.axes.k;
-  bool whole =
-      innerAxis.isStatic() && innerAxis.getStaticSize() % elements == 0;
+  bool whole = emitter.getRowAccess(global) % copyBytes == 0;
   auto tokenType = nvgpu::DeviceAsyncTokenType::get(emitter.getContext());
   forEachPiece(
       emitter, outer, pieces, kChunksUnrolled, [&](Value run, Value piece) {
@@ -180,8 +156,24 @@ void SharedTile::copyChunks(KernelEmitter &emitter, Value stage, Value step) {
         nvgpu::DeviceAsyncCopyOp::create(
             emitter, tokenType, shared, target, global.buffer, place.global,
             emitter.getIndexAttr(elements), count,
-            copyBytes == kChunkBytes ? emitter.getUnitAttr() : UnitAttr());
+            copyBytes == kAccessBytes ? emitter.getUnitAttr() : UnitAttr());
       });
+}
+
+/// The element, or zero outside.
+Value SharedTile::loadElement(KernelEmitter &emitter, const Place &place) {
+  if (matchPattern(place.inside, m_One()))
+    return memref::LoadOp::create(emitter, global.buffer, place.global);
+  auto exists = scf::IfOp::create(emitter, element, place.inside,
+                                  /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(emitter);
+  emitter.setInsertionPointToStart(exists.thenBlock());
+  Value loaded = memref::LoadOp::create(emitter, global.buffer, place.global);
+  scf::YieldOp::create(emitter, loaded);
+  emitter.setInsertionPointToStart(exists.elseBlock());
+  Value zero = arith::ConstantOp::create(emitter, emitter.getZeroAttr(element));
+  scf::YieldOp::create(emitter, zero);
+  return exists.getResult(0);
 }
 
 // No cp.async moves fewer than 4 bytes.
@@ -200,12 +192,7 @@ void SharedTile::copyElements(KernelEmitter &emitter, Value stage, Value step) {
                                  emitter.div(within, 8));
         }
         Place place = locate(emitter, run, position, step);
-        Value loaded =
-            memref::LoadOp::create(emitter, global.buffer, place.global);
-        Value zero =
-            arith::ConstantOp::create(emitter, emitter.getZeroAttr(element));
-        Value value =
-            emitter.createOrFold<arith::SelectOp>(place.inside, loaded, zero);
+        Value value = loadElement(emitter, place);
         SmallVector<Value> target = {stage};
         target.append(place.shared);
         memref::StoreOp::create(emitter, value, shared, target);
@@ -223,7 +210,7 @@ SmallVector<Value, 4> SharedTile::loadMatrices(KernelEmitter &emitter,
   int64_t perRegister = 4 / elementBytes;
   auto type = VectorType::get({4, perRegister}, element);
   Value column =
-      emitter.mul(swizzle(emitter, run, chunk), kChunkBytes / elementBytes);
+      emitter.mul(swizzle(emitter, run, chunk), kAccessBytes / elementBytes);
   Value matrices = nvgpu::LdMatrixOp::create(
       emitter, type, shared, ValueRange{stage, run, column},
       /*transpose=*/across, /*numTiles=*/4);

@@ -39,10 +39,6 @@ public:
                                           mlir::Value stage, mlir::Value row,
                                           int64_t half);
 
-  /// Bytes of one copy from global memory: 16, 8 or 4 by cp.async, as the pitch
-  /// of the buffer's rows allows; below that one element through registers.
-  int64_t getCopyBytes() const { return copyBytes; }
-
 private:
   bool copiesElements() const { return copyBytes < 4 || gathers; }
   mlir::Value swizzle(KernelEmitter &emitter, mlir::Value outer,
@@ -53,6 +49,7 @@ private:
   struct Place;
   Place locate(KernelEmitter &emitter, mlir::Value outer, mlir::Value inner,
                mlir::Value step) const;
+  mlir::Value loadElement(KernelEmitter &emitter, const Place &place);
   llvm::SmallVector<mlir::Value, 4> loadMatrices(KernelEmitter &emitter,
                                                  mlir::Value stage,
                                                  mlir::Value outer,
@@ -63,7 +60,9 @@ private:
   int64_t rows;
   mlir::Type element;
   int64_t elementBytes;
-  int64_t copyBytes = 16;
+  /// Bytes of one copy from global memory: 16, 8 or 4 by cp.async, as the pitch
+  /// of the buffer's rows allows; below that one element through registers.
+  int64_t copyBytes;
   /// The tile lies across the depth.
   bool across = false;
   /// The tile lies along the depth, but neighbors in memory are rows: elements

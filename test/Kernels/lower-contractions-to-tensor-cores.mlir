@@ -31,13 +31,15 @@
 // CHECK-NOT: nvvm.mma.sync
 // CHECK: scf.yield {{.*}} : vector<4xf32>, index, index
 // CHECK: nvvm.cp.async.wait.group 0
-// The bias of a row is read once; columns are guarded, 48 rows need no guard.
-// CHECK: memref.load %[[B]]
+// Lanes exchange sums until each has four neighbors of the result. Columns are
+// guarded, 48 rows need no guard.
+// CHECK-COUNT-4: gpu.shuffle xor
 // CHECK: scf.if
+// CHECK: vector.load %[[B]][{{.*}}] {alignment = 16 : i64} : memref<48xf32>, vector<4xf32>
 // CHECK: arith.addf
 // CHECK-NEXT: arith.maximumf
 // CHECK-NEXT: arith.truncf
-// CHECK-NEXT: memref.store %{{.*}}, %[[O]][
+// CHECK: vector.store %{{.*}}, %[[O]][{{.*}}] {alignment = 8 : i64} : memref<?x48xbf16>, vector<4xbf16>
 // CHECK: gpu.return
 // CHECK-LABEL: func.func private @linear
 // CHECK: %[[SOME:.*]] = arith.cmpi
@@ -99,9 +101,9 @@ func.func private @linear(%x: memref<?x200xbf16>, %w: memref<48x200xbf16>, %b: m
 // CHECK: nvvm.mma.sp.sync A[{{.*}}] B[{{.*}}] C[{{.*}}] sparseMetadata[%{{.*}}] selector[%[[S0:.*]]] {{{.*}}orderedMetadata, shape = #nvvm.shape<m = 16, n = 8, k = 32>}
 // CHECK: nvvm.mma.sp.sync {{.*}} selector[%[[S1:.*]]] {
 // CHECK-NOT: nvvm.mma.sp.sync
-// CHECK: memref.load %[[O]]
+// CHECK: vector.load %[[O]]
 // CHECK: arith.addf
-// CHECK: memref.store %{{.*}}, %[[O]]
+// CHECK: vector.store %{{.*}}, %[[O]]
 func.func private @sparse(%x: memref<8x128xf16>, %v: memref<2x2x2x32x8xf16>, %e: memref<2x2x32xi32>, %o: memref<8x32xf32>) attributes {lacuna.dispatch, lacuna.route = #lacuna.route<tensor_core>} {
   %tx = bufferization.to_tensor %x restrict : memref<8x128xf16> to tensor<8x128xf16>
   %tv = bufferization.to_tensor %v restrict : memref<2x2x2x32x8xf16> to tensor<2x2x2x32x8xf16>

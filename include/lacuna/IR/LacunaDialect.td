@@ -37,6 +37,10 @@ def Lacuna_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral kRouteAttr = "lacuna.route";
     /// The `#lacuna.schedule` of a kernel.
     static constexpr ::llvm::StringLiteral kScheduleAttr = "lacuna.schedule";
+    /// What a launch of a kernel of that schedule counts: a dictionary from
+    /// names of the emulator's counters to affine maps of the symbols rows,
+    /// columns, depth and batches.
+    static constexpr ::llvm::StringLiteral kCountsAttr = "lacuna.counts";
   }];
 }
 

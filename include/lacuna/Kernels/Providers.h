@@ -8,6 +8,7 @@
 
 #include "lacuna/IR/Lacuna.h"
 
+#include "mlir/IR/AffineExpr.h"
 #include "mlir/IR/Value.h"
 
 #include <memory>
@@ -43,9 +44,10 @@ public:
   virtual bool isSparse() const = 0;
   /// Bytes of shared memory a stage takes: 128 bytes of depth of `rows` rows.
   virtual int64_t getStageBytes(int64_t rows) const = 0;
-  /// Bytes read from global memory for `rows` rows of 128 bytes of depth; what
-  /// docs/Kernels.md and the counters of the emulator are compared with.
-  virtual int64_t getGlobalBytes(int64_t rows) const = 0;
+  /// Bytes read from global memory by the blocks that share a tile of columns
+  /// and a batch, as a formula of SymbolicSizes; `lacuna.counts` of the kernel.
+  virtual mlir::AffineExpr
+  getGlobalBytes(const KernelEmitter &emitter) const = 0;
   /// Lays the ring out from byte `offset` of shared memory on.
   virtual void allocate(KernelEmitter &emitter, int64_t offset) = 0;
   /// Starts the copy of step `step` of the depth to stage `stage`.

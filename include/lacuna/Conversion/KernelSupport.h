@@ -2,8 +2,8 @@
 //
 // What the passes that make kernels of dispatch functions share.
 
-#ifndef LACUNA_LIB_CONVERSION_KERNELSUPPORT_H
-#define LACUNA_LIB_CONVERSION_KERNELSUPPORT_H
+#ifndef LACUNA_CONVERSION_KERNELSUPPORT_H
+#define LACUNA_CONVERSION_KERNELSUPPORT_H
 
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -53,4 +53,4 @@ private:
 
 } // namespace lacuna
 
-#endif // LACUNA_LIB_CONVERSION_KERNELSUPPORT_H
+#endif // LACUNA_CONVERSION_KERNELSUPPORT_H
