@@ -180,11 +180,10 @@ struct ExpandErf : OpRewritePattern<math::ErfOp> {
                     -9.206482768058777e-01f, -1.626046061515808f,
                     -4.926985129714012e-04f});
     Value n = math::RoundEvenOp::create(rewriter, loc, logarithm);
-    Value power =
-        polynomial(arith::SubFOp::create(rewriter, loc, logarithm, n),
-                   {1.3276466634124517e-03f, 9.675540961325169e-03f,
-                    5.550713464617729e-02f, 2.4022120237350464e-01f,
-                    6.931469440460205e-01f, 1.0000001192092896f});
+    Value power = polynomial(arith::SubFOp::create(rewriter, loc, logarithm, n),
+                             {1.3276466634124517e-03f, 9.675540961325169e-03f,
+                              5.550713464617729e-02f, 2.4022120237350464e-01f,
+                              6.931469440460205e-01f, 1.0000001192092896f});
     // n is at least -26: what is added to the exponent leaves it normal.
     Value shifted = arith::ShLIOp::create(
         rewriter, loc, arith::FPToSIOp::create(rewriter, loc, i32, n),

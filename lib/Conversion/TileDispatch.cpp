@@ -99,7 +99,7 @@ struct TileDispatch : lacuna::impl::TileDispatchBase<TileDispatch> {
     DenseSet<Operation *> seen;
     while (linalg::LinalgOp root = getNext(function, seen)) {
       Group group(root);
-      tile(group);
+      tile(group, seen);
       resolveSizes(function);
     }
   }
@@ -138,6 +138,8 @@ private:
     SmallVector<OpFoldResult> ranges = getLoopRanges(builder, group.root);
     llvm::SmallBitVector tileable = group.getTileable();
     Tiles tiles;
+    if (isFullReduction(group))
+      return tilePartialSums(sizes, ranges);
     if (!group.contraction) {
       tiles = tileElements(sizes, group.root, ranges, tileable,
                            group.members.size());
@@ -159,7 +161,15 @@ private:
     return tiles;
   }
 
-  void tile(Group &group) {
+  /// Whether the root makes one number of all elements: there is nothing but
+  /// its reduction to cut.
+  static bool isFullReduction(Group &group) {
+    return group.root.getNumParallelLoops() == 0 && !group.contraction &&
+           group.root.getNumReductionLoops() > 0 &&
+           isa<PartialReductionOpInterface>(group.root.getOperation());
+  }
+
+  void tile(Group &group, DenseSet<Operation *> &seen) {
     Operation *root = group.root;
     IRRewriter rewriter(root->getContext());
     rewriter.setInsertionPoint(root);
@@ -170,6 +180,11 @@ private:
     scf::SCFTilingOptions tiling;
     tiling.setLoopType(scf::SCFTilingOptions::LoopType::ForallOp);
     tiling.setTileSizes(tiles.sizes);
+    if (isFullReduction(group)) {
+      tiling.setReductionTilingStrategy(
+          ReductionTilingStrategy::PartialReductionOuterParallel);
+      tiling.setReductionDims({0});
+    }
     scf::SCFTileAndFuseOptions options;
     options.setTilingOptions(tiling);
     options.setFusionControlFn(
@@ -205,6 +220,12 @@ private:
     auto forall = cast<scf::ForallOp>(result->loops.front());
     rewriter.setInsertionPointToStart(forall.getBody());
     GrainOp::create(rewriter, root->getLoc(), grain);
+    // What adds up the partial sums.
+    for (OpResult value : root->getResults())
+      if (Value replacement = result->replacements.lookup(value);
+          replacement && isFullReduction(group))
+        if (Operation *merge = replacement.getDefiningOp())
+          seen.insert(merge);
     ++numTiled;
     numFused += result->tiledAndFusedOps.size() - 1;
   }

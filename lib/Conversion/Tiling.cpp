@@ -92,6 +92,22 @@ Tiles lacuna::tileElements(SizeBuilder &sizes, linalg::LinalgOp op,
   return tiles;
 }
 
+Tiles lacuna::tilePartialSums(SizeBuilder &sizes,
+                              ArrayRef<OpFoldResult> ranges) {
+  constexpr int64_t kMostPartialSums = 256;
+  Tiles tiles;
+  OpFoldResult one = sizes.constant(1), inner = one;
+  for (OpFoldResult range : ranges.drop_front())
+    inner = sizes.mul(inner, range);
+  OpFoldResult size = sizes.max(
+      sizes.ceilDiv(sizes.constant(kTaskElements), sizes.max(inner, one)),
+      sizes.ceilDiv(ranges.front(), sizes.constant(kMostPartialSums)));
+  tiles.sizes.assign(ranges.size(), sizes.constant(0));
+  tiles.sizes.front() = size;
+  tiles.grain = one;
+  return tiles;
+}
+
 Tiles lacuna::tileContraction(SizeBuilder &sizes, linalg::LinalgOp op,
                               ArrayRef<OpFoldResult> ranges) {
   constexpr int64_t kTile = 128, kRound = 32;

@@ -43,6 +43,11 @@ Tiles tileElements(SizeBuilder &sizes, mlir::linalg::LinalgOp op,
 Tiles tileContraction(SizeBuilder &sizes, mlir::linalg::LinalgOp op,
                       llvm::ArrayRef<mlir::OpFoldResult> ranges);
 
+/// Tiles of the outermost of a reduction's loops, each of which makes a partial
+/// sum. Their number depends on the sizes alone.
+Tiles tilePartialSums(SizeBuilder &sizes,
+                      llvm::ArrayRef<mlir::OpFoldResult> ranges);
+
 /// Sizes of `op`'s loops.
 llvm::SmallVector<mlir::OpFoldResult> getLoopRanges(mlir::OpBuilder &builder,
                                                     mlir::linalg::LinalgOp op);

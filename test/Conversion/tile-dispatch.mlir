@@ -89,3 +89,28 @@ func.func @other(%x: tensor<8x8xf32>) -> tensor<8x8xf32> {
   %r = linalg.exp ins(%x : tensor<8x8xf32>) outs(%e : tensor<8x8xf32>) -> tensor<8x8xf32>
   return %r : tensor<8x8xf32>
 }
+
+// One number of all elements: partial sums, of which each is made in order, and
+// their sum, which is not cut again.
+// CHECK-LABEL: func.func private @full
+// CHECK: %[[PARTIAL:.*]] = scf.forall (%[[I:.*]]) = (0) to (%{{.*}}) step (%{{.*}}) shared_outs(%{{.*}} = %{{.*}}) -> (tensor<?xf32>)
+// CHECK: lacuna.grain
+// CHECK: linalg.generic {{.*}} iterator_types = ["reduction", "reduction"]
+// CHECK: arith.addf
+// CHECK: tensor.parallel_insert_slice %{{.*}} : tensor<f32> into tensor<?xf32>
+// CHECK-NOT: scf.forall
+// CHECK: linalg.reduce ins(%[[PARTIAL]] : tensor<?xf32>)
+func.func private @full(%x: memref<?x?xf32>, %o: memref<f32>) attributes {lacuna.dispatch, lacuna.route = #dense} {
+  %zero = arith.constant 0.0 : f32
+  %t = bufferization.to_tensor %x restrict : memref<?x?xf32> to tensor<?x?xf32>
+  %e = tensor.empty() : tensor<f32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<f32>) -> tensor<f32>
+  %s = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> ()>], iterator_types = ["reduction", "reduction"]}
+      ins(%t : tensor<?x?xf32>) outs(%f : tensor<f32>) {
+  ^bb0(%a: f32, %b: f32):
+    %1 = arith.addf %a, %b : f32
+    linalg.yield %1 : f32
+  } -> tensor<f32>
+  bufferization.materialize_in_destination %s in restrict writable %o : (tensor<f32>, memref<f32>) -> ()
+  return
+}

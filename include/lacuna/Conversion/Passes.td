@@ -170,6 +170,10 @@ def TileDispatch : Pass<"tile-dispatch", "::mlir::func::FuncOp"> {
     values, so that a tile has enough work at every size; `lacuna.grain` in the
     loop says how many tiles are worth a task.
 
+    A reduction of all elements to one number is cut along its outermost loop
+    into at most 256 partial sums, as many for every number of threads, which
+    are added up after the loop.
+
     Example: a softmax becomes tiles of whole rows, a matmul with its bias and
     activation tiles of rows by columns.
   }];
