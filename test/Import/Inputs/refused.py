@@ -29,3 +29,13 @@ def fails():
 
 
 not_a_module = dict
+
+
+class Selects(nn.Module):
+    def forward(self, x):
+        return x[x > 0]  # line 36
+
+
+class Unsigned(nn.Module):
+    def forward(self, x):
+        return x.to(torch.uint8)  # line 41

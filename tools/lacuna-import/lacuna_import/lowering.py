@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch._export.verifier import SpecViolationError
 from torch._subclasses.fake_tensor import FakeTensor
+from torch.fx.experimental.symbolic_shapes import free_unbacked_symbols
 from torch_mlir import ir
 from torch_mlir.dialects import torch as torch_dialect
 from torch_mlir.extras.fx_importer import (
@@ -26,6 +27,7 @@ from .errors import ImportFailure
 aten = torch.ops.aten
 WRAPPER = "model."  # export.py wraps the model in a module of this name
 LARGEST_LITERAL = 1 << 24
+UNSIGNED = (torch.uint8, torch.uint16, torch.uint32, torch.uint64)
 
 # torch-mlir's pipelines without the last pass, which refuses calls.
 TO_TORCH = ("builtin.module(func.func(torch-match-quantized-custom-ops), "
@@ -316,6 +318,7 @@ def lower(program, hooks, function_name):
                             "two buffers are set to one value, compute it for each") from error
     find_written(program, hooks)
     keep_innermost_frames(program)
+    refuse_values(program)
     try:
         importer.import_program(program, func_name=function_name)
     except (NotImplementedError, TypeError, KeyError) as error:
@@ -390,8 +393,25 @@ def keep_innermost_frames(program):
         node.meta["stack_trace"] = f'File "{_short(path)}", line {line},' if path else None
 
 
+def refuse_values(program):
+    """What torch-mlir takes without a word: sizes that depend on data, on which
+    its passes do not end, and unsigned integers, whose sign it forgets."""
+    for node in program.graph.nodes:
+        value = node.meta.get("val")
+        if not isinstance(value, torch.Tensor):
+            continue
+        frame = _FRAME.search(node.meta["stack_trace"] or "")
+        place = f"{frame[1]}:{frame[2]}: " if frame else ""
+        if free_unbacked_symbols(value.shape):
+            raise ImportFailure(f"{place}the size of this line's result depends on the values "
+                                "of a tensor: use torch.where, or a size that is known")
+        if value.dtype in UNSIGNED:
+            raise ImportFailure(f"{place}this line makes a tensor of {value.dtype}, and unsigned "
+                                "integers do not import: use a signed type that holds the values")
+
+
 def _is_library(path):
-    return "/torch/" in path or "/lacuna_import/" in path
+    return "/torch/" in path or path.startswith("torch/") or "/lacuna_import/" in path
 
 
 def _short(path):
