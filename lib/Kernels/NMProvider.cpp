@@ -144,7 +144,7 @@ SmallVector<Value> NMProvider::getBatch(KernelEmitter &emitter) const {
 
 void NMProvider::allocate(KernelEmitter &emitter, int64_t offset) {
   ScheduleAttr schedule = emitter.schedule;
-  int64_t tiles = schedule.getTileM() / 16, stages = schedule.getStages();
+  int64_t tiles = schedule.getTileM() / 16, stages = schedule.getSlots();
   sharedValues =
       emitter.viewShared(offset, {stages, tiles, 2, 32, form.elements},
                          emitter.contraction.elementType);
