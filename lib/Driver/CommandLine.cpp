@@ -94,8 +94,9 @@ struct Flags {
              cl::value_desc("rows,columns"), cl::CommaSeparated,
              cl::cat(category)),
         warps("warps",
-              cl::desc("Warps along a tile's rows and columns, such as 2,2"),
-              cl::value_desc("rows,columns"), cl::CommaSeparated,
+              cl::desc("Warps along a tile's rows, columns and, by choice, "
+                       "depth, such as 2,2 or 1,1,4"),
+              cl::value_desc("rows,columns,depth"), cl::CommaSeparated,
               cl::cat(category)),
         stages("stages",
                cl::desc("Stages that tensor-core kernels keep in flight "
@@ -218,12 +219,15 @@ static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
                           StringRef(options.precision)))
     return usageError("unknown precision '" + options.precision +
                       "'; expected f32, tf32, bf16 or f16");
-  if (!llvm::is_contained({0, 2}, options.tile.size()) ||
-      options.tile.size() != options.warps.size() ||
+  bool givesTile = !options.tile.empty();
+  if (givesTile != !options.warps.empty() ||
+      (givesTile && (options.tile.size() != 2 ||
+                     !llvm::is_contained({2, 3}, options.warps.size()))) ||
       llvm::any_of(llvm::concat<int64_t>(options.tile, options.warps),
                    [](int64_t size) { return size < 1; }))
     return usageError("expected two positive numbers each in --tile and "
-                      "--warps: rows, columns");
+                      "--warps: rows, columns (and in --warps, by choice, "
+                      "depth)");
   if (options.stages < 0)
     return usageError(
         "--stages is " + Twine(options.stages) +

@@ -24,7 +24,7 @@ LogicalResult PlanAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    int64_t tileM, int64_t tileN, int64_t tileK,
                                    int64_t warpsM, int64_t warpsN,
-                                   int64_t stages) {
+                                   int64_t stages, int64_t warpsK) {
   if (warpsM < 1 || tileM < 1 || tileM % (16 * warpsM)) // schedule_c1
     return emitError() << "schedule_c1: expected tile_m to be a multiple of 16 "
                           "rows for each of "
@@ -33,9 +33,12 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "schedule_c2: expected tile_n to be a multiple of 8 "
                           "columns for each of "
                        << warpsN << " warps, found " << tileN;
-  if (32 * warpsM * warpsN > 1024) // schedule_c3
+  if (warpsK < 1) // schedule_c5
+    return emitError() << "schedule_c5: expected warps_k to be positive, found "
+                       << warpsK;
+  if (32 * warpsM * warpsN * warpsK > 1024) // schedule_c3
     return emitError() << "schedule_c3: expected at most 32 warps, found "
-                       << warpsM * warpsN;
+                       << warpsM * warpsN * warpsK;
   if (stages < 2) // schedule_c4
     return emitError() << "schedule_c4: expected at least 2 stages, found "
                        << stages;

@@ -20,6 +20,10 @@
 using namespace mlir;
 using namespace lacuna;
 
+/// Blocks of warps that share the depth, of 128 threads as a rule, that a
+/// processor shall hold: 128 registers for each thread.
+static constexpr int32_t kBlocksPerProcessor = 4;
+
 //===- Analysis -----------------------------------------------------------===//
 
 static BlockArgument getBuffer(Value tensor) {
@@ -140,31 +144,50 @@ public:
         tilesM(emitter.getWarpTilesM()), tilesN(emitter.getWarpTilesN()) {
     a.allocate(emitter, 0);
     b.allocate(emitter,
-               schedule.getStages() * a.getStageBytes(schedule.getTileM()));
+               schedule.getSlots() * a.getStageBytes(schedule.getTileM()));
   }
 
   /// The sums of the warp's m16n8 tiles, rows outermost; zero for those that
-  /// are not computed.
+  /// are not computed. Where warps share the depth, what is emitted behind is
+  /// for the first among them, which has the sums of all.
   SmallVector<Sums> emit();
 
 private:
-  /// Copies step `step` of `steps` to `stage`, if there is one; it is a group
-  /// in any case, since groups are counted.
-  void copy(Value stage, Value step, Value steps) {
-    Value exists = emitter.less(step, steps);
-    bool isKnown = matchPattern(exists, m_One());
-    if (isKnown || !matchPattern(exists, m_Zero())) {
-      OpBuilder::InsertionGuard guard(emitter);
-      if (!isKnown) {
-        auto some = scf::IfOp::create(emitter, exists);
-        emitter.setInsertionPointToStart(some.thenBlock());
-      }
-      a.emitCopy(emitter, stage, step);
-      b.emitCopy(emitter, stage, step);
+  /// Copies the steps of a round, one for each warp that shares the depth, to
+  /// `stage`, as far as there are any; they are a group in any case, since
+  /// groups are counted.
+  void copy(Value stage, Value round) {
+    for (int64_t warp = 0; warp < schedule.getWarpsK(); ++warp) {
+      Value step = getStep(round, emitter.constant(warp));
+      Value slot = getStep(stage, emitter.constant(warp));
+      ifExists(step, [&] {
+        a.emitCopy(emitter, slot, step);
+        b.emitCopy(emitter, slot, step);
+      });
     }
     NVVM::CpAsyncCommitGroupOp::create(emitter);
   }
+  /// Of round `round`, or of that stage of the ring: the step that a warp
+  /// takes.
+  Value getStep(Value round, Value warp) {
+    if (schedule.getWarpsK() == 1)
+      return round;
+    return emitter.add(emitter.mul(round, schedule.getWarpsK()), warp);
+  }
+  void ifExists(Value step, function_ref<void()> body) {
+    Value exists = emitter.less(step, steps);
+    if (matchPattern(exists, m_Zero()))
+      return;
+    OpBuilder::InsertionGuard guard(emitter);
+    if (!matchPattern(exists, m_One())) {
+      auto some = scf::IfOp::create(emitter, exists);
+      emitter.setInsertionPointToStart(some.thenBlock());
+    }
+    body();
+  }
+  SmallVector<Value> multiplyStep(Value stage, Value round, ValueRange carried);
   void multiply(Value stage, MutableArrayRef<Sums> sums);
+  void addWarps(MutableArrayRef<Sums> sums);
   Value next(Value stage) {
     Value after = emitter.add(stage, 1);
     Value wraps =
@@ -178,8 +201,88 @@ private:
   OperandProvider &a;
   SharedTile b;
   int64_t tilesM, tilesN;
+  Value steps;
 };
 } // namespace
+
+/// `carried` and the products of the warp's step of a round, if it has one.
+SmallVector<Value> Walk::multiplyStep(Value stage, Value round,
+                                      ValueRange carried) {
+  auto compute = [&] {
+    SmallVector<Sums> sums;
+    for (Value value : carried)
+      sums.push_back(unpackSums(emitter, value));
+    multiply(getStep(stage, emitter.warpK), sums);
+    SmallVector<Value> results;
+    for (const Sums &sum : sums)
+      results.push_back(packSums(emitter, sum));
+    return results;
+  };
+  std::optional<int64_t> known = getConstantIntValue(steps);
+  if (schedule.getWarpsK() == 1 ||
+      (known && *known % schedule.getWarpsK() == 0))
+    return compute();
+  Value exists = emitter.less(getStep(round, emitter.warpK), steps);
+  auto some = scf::IfOp::create(emitter, carried.getTypes(), exists,
+                                /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(emitter);
+  emitter.setInsertionPointToStart(some.thenBlock());
+  scf::YieldOp::create(emitter, compute());
+  emitter.setInsertionPointToStart(some.elseBlock());
+  scf::YieldOp::create(emitter, carried);
+  return some.getResults();
+}
+
+/// Adds the sums of the warps that share the depth, in their order, through
+/// shared memory, to those of the first, which goes on alone.
+void Walk::addWarps(MutableArrayRef<Sums> sums) {
+  int64_t others = schedule.getWarpsK() - 1;
+  if (others == 0)
+    return;
+  int64_t warps = schedule.getWarpsM() * schedule.getWarpsN();
+  Type type = emitter.contraction.sumType;
+  Value shared = emitter.viewShared(
+      0, {others, warps, static_cast<int64_t>(sums.size()), 32, 4}, type);
+  Value warp = emitter.add(emitter.mul(emitter.warpN, schedule.getWarpsM()),
+                           emitter.warpM);
+  Value zero = emitter.constant(0);
+  llvm::Align alignment(type.getIntOrFloatBitWidth() / 2);
+  auto at = [&](Value other, int64_t tile) {
+    return SmallVector<Value>{other, warp, emitter.constant(tile), emitter.lane,
+                              zero};
+  };
+  Value isFirst = arith::CmpIOp::create(emitter, arith::CmpIPredicate::eq,
+                                        emitter.warpK, zero);
+  // All have read the ring, whose place the sums take.
+  gpu::BarrierOp::create(emitter);
+  {
+    OpBuilder::InsertionGuard guard(emitter);
+    auto branch = scf::IfOp::create(emitter, isFirst, /*withElseRegion=*/true);
+    emitter.setInsertionPointToStart(branch.elseBlock());
+    Value other =
+        arith::SubIOp::create(emitter, emitter.warpK, emitter.constant(1));
+    for (auto [tile, sum] : llvm::enumerate(sums))
+      vector::StoreOp::create(emitter, packSums(emitter, sum), shared,
+                              at(other, tile), /*nontemporal=*/false,
+                              llvm::MaybeAlign(alignment));
+  }
+  gpu::BarrierOp::create(emitter);
+  auto first = scf::IfOp::create(emitter, isFirst);
+  emitter.setInsertionPointToStart(first.thenBlock());
+  for (auto [tile, sum] : llvm::enumerate(sums)) {
+    Value total = packSums(emitter, sum);
+    for (int64_t other = 0; other < others; ++other) {
+      Value part = vector::LoadOp::create(
+          emitter, getSumsType(emitter.contraction), shared,
+          at(emitter.constant(other), tile), /*nontemporal=*/false,
+          llvm::MaybeAlign(alignment));
+      total = isa<FloatType>(type)
+                  ? arith::AddFOp::create(emitter, total, part).getResult()
+                  : arith::AddIOp::create(emitter, total, part).getResult();
+    }
+    sum = unpackSums(emitter, total);
+  }
+}
 
 void Walk::multiply(Value stage, MutableArrayRef<Sums> sums) {
   int64_t depth = a.getDepth(emitter.contraction.elementType);
@@ -203,13 +306,14 @@ void Walk::multiply(Value stage, MutableArrayRef<Sums> sums) {
 // shows every thread the copies of the others also says that all have read it.
 SmallVector<Sums> Walk::emit() {
   int64_t ahead = schedule.getStages() - 1;
-  Value steps = emitter.ceilDiv(emitter.sizeK, emitter.getStageDepth());
+  steps = emitter.ceilDiv(emitter.sizeK, emitter.getStageDepth());
+  Value rounds = emitter.ceilDiv(steps, schedule.getWarpsK());
   for (int64_t stage = 0; stage < ahead; ++stage)
-    copy(emitter.constant(stage), emitter.constant(stage), steps);
+    copy(emitter.constant(stage), emitter.constant(stage));
   SmallVector<Value> carried(tilesM * tilesN,
                              packSums(emitter, makeZeroSums(emitter)));
   carried.append({emitter.constant(0), emitter.constant(ahead)});
-  auto loop = scf::ForOp::create(emitter, emitter.constant(0), steps,
+  auto loop = scf::ForOp::create(emitter, emitter.constant(0), rounds,
                                  emitter.constant(1), carried);
   // A step is long enough; an unrolled walk costs registers.
   emitter.keepLoop(loop);
@@ -220,24 +324,22 @@ SmallVector<Sums> Walk::emit() {
     Value write = values.pop_back_val(), read = values.pop_back_val();
     NVVM::CpAsyncWaitGroupOp::create(emitter, ahead - 1);
     gpu::BarrierOp::create(emitter);
-    copy(write, emitter.add(loop.getInductionVar(), ahead), steps);
-    SmallVector<Sums> sums;
-    for (Value value : values)
-      sums.push_back(unpackSums(emitter, value));
-    multiply(read, sums);
-    SmallVector<Value> yielded;
-    for (const Sums &sum : sums)
-      yielded.push_back(packSums(emitter, sum));
+    copy(write, emitter.add(loop.getInductionVar(), ahead));
+    SmallVector<Value> yielded =
+        multiplyStep(read, loop.getInductionVar(), values);
     yielded.append({next(read), next(write)});
     scf::YieldOp::create(emitter, yielded);
   }
   NVVM::CpAsyncWaitGroupOp::create(emitter, 0);
   SmallVector<Sums> sums;
+  SmallVector<Sums> computed, sums;
+  for (Value value : loop.getResults().drop_back(2))
+    computed.push_back(unpackSums(emitter, value));
+  addWarps(computed);
   for (int64_t i = 0; i < schedule.getWarpM() / 16; ++i)
     for (int64_t j = 0; j < schedule.getWarpN() / 8; ++j)
-      sums.push_back(i < tilesM && j < tilesN
-                         ? unpackSums(emitter, loop.getResult(i * tilesN + j))
-                         : makeZeroSums(emitter));
+      sums.push_back(i < tilesM && j < tilesN ? computed[i * tilesN + j]
+                                              : makeZeroSums(emitter));
   return sums;
 }
 
@@ -255,6 +357,10 @@ gpu::GPUFuncOp lacuna::emitContractionKernel(ContractionKernel &kernel,
   function->setAttr(LacunaDialect::kScheduleAttr, schedule);
   function.setKnownBlockSizeAttr(builder.getDenseI32ArrayAttr(
       {static_cast<int32_t>(schedule.getThreads()), 1, 1}));
+  // Left alone, ptxas spills a few registers for one more block on a processor.
+  if (schedule.getWarpsK() > 1)
+    function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
+                      builder.getI32IntegerAttr(kBlocksPerProcessor));
   builder.setInsertionPointToStart(&function.getBody().front());
   KernelEmitter emitter(loc, builder, kernel.contraction, kernel.axes, schedule,
                         rowsAreAligned);
@@ -266,6 +372,7 @@ gpu::GPUFuncOp lacuna::emitContractionKernel(ContractionKernel &kernel,
   kernel.epilogue.emit(emitter, sums, arguments);
   function->setAttr(LacunaDialect::kCountsAttr,
                     countKernel(emitter, *provider, kernel.epilogue));
+  emitter.setInsertionPointToEnd(&function.getBody().front());
   gpu::ReturnOp::create(emitter);
   return function;
 }

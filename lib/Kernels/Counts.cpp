@@ -9,6 +9,11 @@
 using namespace mlir;
 using namespace lacuna;
 
+/// The warps that multiply a step of the depth, and those that store.
+static int64_t countWarps(ScheduleAttr schedule) {
+  return schedule.getWarpsM() * schedule.getWarpsN();
+}
+
 //===- Epilogue -----------------------------------------------------------===//
 
 // A value of a row is read by each lane that holds elements of the row; one of
@@ -31,7 +36,7 @@ AffineExpr Epilogue::countLoads(const KernelEmitter &emitter) const {
       elements =
           sizes.m * tilesN * (schedule.getWarpsN() * tile.getLanesPerRow());
     else
-      elements = tilesM * tilesN * schedule.getThreads() *
+      elements = tilesM * tilesN * (32 * countWarps(schedule)) *
                  (leaf.alongN ? int64_t(tile.getColumns().size()) * widthN : 1);
     auto type = cast<MemRefType>(leaf.argument.getType());
     bytes =
@@ -60,7 +65,7 @@ DictionaryAttr lacuna::countKernel(const KernelEmitter &emitter,
   AffineExpr tilesM = sizes.m.ceilDiv(schedule.getTileM()),
              tilesN = sizes.n.ceilDiv(schedule.getTileN()),
              steps = sizes.k.ceilDiv(emitter.getStageDepth());
-  int64_t perStep = schedule.getThreads() / 32 * emitter.getWarpTilesM() *
+  int64_t perStep = countWarps(schedule) * emitter.getWarpTilesM() *
                     emitter.getWarpTilesN() * emitter.getStageDepth() /
                     provider.getDepth(emitter.contraction.elementType);
   AffineExpr mma = tilesM * tilesN * steps * perStep;

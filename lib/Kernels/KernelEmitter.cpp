@@ -198,7 +198,9 @@ void KernelEmitter::begin() {
   lane = rem(thread, 32);
   Value warp = div(thread, 32);
   warpM = rem(warp, schedule.getWarpsM());
-  warpN = div(warp, schedule.getWarpsM());
+  warp = div(warp, schedule.getWarpsM());
+  warpN = rem(warp, schedule.getWarpsN());
+  warpK = div(warp, schedule.getWarpsN());
   Value block = gpu::BlockIdOp::create(*this, gpu::Dimension::x);
   auto next = [&](Value count) {
     Value index = rem(block, count);

@@ -167,7 +167,7 @@ public:
   /// Keeps LLVM from unrolling `loop`.
   void keepLoop(mlir::Operation *loop);
 
-  mlir::Value thread, lane, warpM, warpN;
+  mlir::Value thread, lane, warpM, warpN, warpK;
   /// First row and column of the block, sizes of the axes.
   mlir::Value blockM, blockN, sizeM, sizeN, sizeK;
   llvm::SmallVector<mlir::Value> batchIndex;

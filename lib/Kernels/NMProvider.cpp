@@ -154,7 +154,7 @@ AffineExpr NMProvider::getGlobalBytes(const KernelEmitter &emitter) const {
 
 void NMProvider::allocate(KernelEmitter &emitter, int64_t offset) {
   ScheduleAttr schedule = emitter.schedule;
-  int64_t tiles = schedule.getTileM() / 16, stages = schedule.getStages();
+  int64_t tiles = schedule.getTileM() / 16, stages = schedule.getSlots();
   sharedValues =
       emitter.viewShared(offset, {stages, tiles, 2, 32, form.elements},
                          emitter.contraction.elementType);

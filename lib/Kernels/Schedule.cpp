@@ -25,14 +25,17 @@ static constexpr int64_t kFewColumns = 16;
 
 int64_t lacuna::getSharedBytes(ScheduleAttr schedule,
                                const OperandProvider &provider) {
-  return schedule.getStages() *
-         (provider.getStageBytes(schedule.getTileM()) +
-          SharedTile::getStageBytes(schedule.getTileN()));
+  int64_t ring =
+      schedule.getSlots() * (provider.getStageBytes(schedule.getTileM()) +
+                             SharedTile::getStageBytes(schedule.getTileN()));
+  // Sums take the place of the ring in the end; they have at most 4 bytes.
+  return std::max(ring, (schedule.getWarpsK() - 1) * schedule.getTileM() *
+                            schedule.getTileN() * 4);
 }
 
 namespace {
 struct Tile {
-  int64_t m, n, warpsM, warpsN;
+  int64_t m, n, warpsM, warpsN, warpsK = 1;
 };
 } // namespace
 
@@ -52,11 +55,12 @@ static bool copiesWide(const TensorCoreContraction &contraction,
   return (alongDepth || alongRows) && isAligned;
 }
 
-/// Few columns: the weight's bytes are the bound, every warp has its own rows.
-/// Many: warps of 64 x 32, four or eight of them. Narrow copies need registers
-/// for their addresses: a smaller tile.
+/// Few columns: the weight's bytes are the bound, every warp has its own rows,
+/// and where that makes few of them, several share the depth. Many: warps of 64
+/// x 32, four or eight of them. Narrow copies need registers for their
+/// addresses: a smaller tile.
 static Tile chooseTile(int64_t rows, int64_t columns, int64_t batch,
-                       bool isWide) {
+                       int64_t steps, bool isWide) {
   if (columns > 32) {
     int64_t m = rows > 64 && isWide ? 128
                 : rows > 32         ? 64
@@ -70,19 +74,23 @@ static Tile chooseTile(int64_t rows, int64_t columns, int64_t batch,
   int64_t m = 64;
   while (m > 16 && batch * llvm::divideCeil(rows, m) < kBlocks)
     m /= 2;
-  return {m, n, m / 16, 1};
+  int64_t warpsK = 4 / (m / 16);
+  while (warpsK > 1 && steps < 2 * warpsK)
+    warpsK /= 2;
+  return {m, n, m / 16, 1, warpsK};
 }
 
 static int64_t chooseStages(const Tile &tile, const Axes &axes,
                             int64_t stageDepth,
                             const OperandProvider &provider) {
-  int64_t bytes =
-      provider.getStageBytes(tile.m) + SharedTile::getStageBytes(tile.n);
+  int64_t bytes = tile.warpsK * (provider.getStageBytes(tile.m) +
+                                 SharedTile::getStageBytes(tile.n));
   int64_t budget = bytes <= kSmallStage ? kSmallBytes : kSharedBytes;
   int64_t stages = std::clamp<int64_t>(budget / bytes, 2, kMaxStages);
   if (axes.k.isStatic())
     stages = std::min<int64_t>(
-        stages, 1 + llvm::divideCeil(axes.k.getStaticSize(), stageDepth));
+        stages,
+        1 + llvm::divideCeil(axes.k.getStaticSize(), stageDepth * tile.warpsK));
   return std::max<int64_t>(stages, 2);
 }
 
@@ -98,6 +106,8 @@ lacuna::chooseSchedules(const TensorCoreContraction &contraction,
   int64_t batch = 1;
   for (const Axis &axis : axes.batch)
     batch *= axis.isStatic() ? axis.getStaticSize() : 1;
+  int64_t steps =
+      axes.k.isStatic() ? llvm::divideCeil(axes.k.getStaticSize(), depth) : 1;
   SmallVector<int64_t> columns;
   if (axes.n.isStatic())
     columns = {axes.n.getStaticSize()};
@@ -112,21 +122,23 @@ lacuna::chooseSchedules(const TensorCoreContraction &contraction,
        copiesWide(contraction, axes, contraction.a, axes.m, rowsAreAligned));
   SmallVector<ScheduledColumns> schedules;
   for (int64_t count : columns) {
-    Tile tile = chooseTile(rows, count, batch, isWide);
+    Tile tile = chooseTile(rows, count, batch, steps, isWide);
     if (!override.tile.empty()) {
-      if (override.tile.size() != 2 || override.warps.size() != 2) {
-        emitError() << "expected two sizes in tile and in warps: rows, columns";
+      ArrayRef<int64_t> warps = override.warps;
+      if (override.tile.size() != 2 || warps.size() < 2 || warps.size() > 3) {
+        emitError() << "expected two sizes in tile and in warps: rows, "
+                       "columns; in warps, by choice, a third: depth";
         return failure();
       }
-      tile = {override.tile[0], override.tile[1], override.warps[0],
-              override.warps[1]};
+      tile = {override.tile[0], override.tile[1], warps[0], warps[1],
+              warps.size() > 2 ? warps[2] : 1};
     }
     int64_t stages = override.stages
                          ? override.stages
                          : chooseStages(tile, axes, depth, provider);
     auto schedule =
         ScheduleAttr::getChecked(emitError, context, tile.m, tile.n, depth,
-                                 tile.warpsM, tile.warpsN, stages);
+                                 tile.warpsM, tile.warpsN, stages, tile.warpsK);
     if (!schedule)
       return failure();
     if (getSharedBytes(schedule, provider) > kSharedBytes) {

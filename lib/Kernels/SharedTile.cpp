@@ -42,7 +42,7 @@ SharedTile::SharedTile(KernelEmitter &emitter, GlobalBuffer buffer,
 
 void SharedTile::allocate(KernelEmitter &emitter, int64_t offset) {
   shared = emitter.viewShared(
-      offset, {emitter.schedule.getStages(), outer, inner}, element);
+      offset, {emitter.schedule.getSlots(), outer, inner}, element);
 }
 
 /// Eight runs meet the same chunk in ldmatrix: they must differ in their bank

@@ -15,5 +15,15 @@ module attributes {schedule_c3 = #lacuna.schedule<tile_m = 128, tile_n = 64, til
 
 // -----
 
+// expected-error @below {{schedule_c3: expected at most 32 warps, found 64}}
+module attributes {schedule_c3 = #lacuna.schedule<tile_m = 128, tile_n = 64, tile_k = 64, warps_m = 8, warps_n = 2, stages = 4, warps_k = 4>} {}
+
+// -----
+
+// expected-error @below {{schedule_c5: expected warps_k to be positive, found 0}}
+module attributes {schedule_c5 = #lacuna.schedule<tile_m = 64, tile_n = 8, tile_k = 64, warps_m = 4, warps_n = 1, stages = 2, warps_k = 0>} {}
+
+// -----
+
 // expected-error @below {{schedule_c4: expected at least 2 stages, found 1}}
 module attributes {schedule_c4 = #lacuna.schedule<tile_m = 64, tile_n = 8, tile_k = 64, warps_m = 4, warps_n = 1, stages = 1>} {}

@@ -76,7 +76,8 @@ FACTORS = {
     "w_turned": [False, True],
     "y_turned": [False, False, True],
     "given": [False, False, True],  # the weight is an input of unknown depth
-    "schedule": [(), (), ("64,32", "2,1", 3), ("128,64", "2,2", 2), ("32,8", "2,1", 4), ("16,128", "1,4", 2)],
+    "schedule": [(), (), ("64,32", "2,1", 3), ("128,64", "2,2", 2), ("32,8", "2,1", 4), ("16,128", "1,4", 2), ("16,8", "1,1,4", 3), ("32,16", "2,1,2", 2),
+                 ("32,32", "1,2,3", 3)],
     "target": ["sm_80", "sm_90a"],
     "M": SIZES,
     "K": SIZES,

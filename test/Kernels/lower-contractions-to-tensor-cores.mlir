@@ -1,4 +1,5 @@
 // RUN: lacuna-opt %s --split-input-file --lower-contractions-to-tensor-cores="tile=16,8 warps=1,1 stages=3" --canonicalize --cse | FileCheck %s
+// RUN: lacuna-opt %s --split-input-file --lower-contractions-to-tensor-cores="tile=16,8 warps=1,1,2 stages=3" --canonicalize --cse | FileCheck %s --check-prefix=DEPTH
 // RUN: lacuna-opt %s --split-input-file --lower-contractions-to-tensor-cores --canonicalize --cse | FileCheck %s --check-prefix=CHOSEN
 
 #rows = affine_map<(n, m, k) -> (n, k)>
@@ -45,6 +46,24 @@
 // CHECK: %[[SOME:.*]] = arith.cmpi
 // CHECK: scf.if %[[SOME]] {
 // CHECK: gpu.launch_func @kernels::@linear blocks in ({{.*}}) threads in (%c32{{.*}}) dynamic_shared_memory_size %c9216_i32 args(
+
+// Two warps take the steps of the depth in turn: the ring has two for each stage,
+// and the second warp hands its sums to the first.
+// DEPTH-LABEL: gpu.func @linear(
+// DEPTH-SAME: known_block_size = array<i32: 64, 1, 1>
+// DEPTH-SAME: stages = 3, warps_k = 2>
+// DEPTH: memref.view %{{.*}} to memref<6x16x64xbf16, #gpu.address_space<workgroup>>
+// DEPTH: scf.for
+// DEPTH: scf.if {{.*}} -> (vector<4xf32>)
+// DEPTH: nvvm.mma.sync
+// DEPTH: nvvm.cp.async.wait.group 0
+// DEPTH: %[[SUMS:.*]] = memref.view %{{.*}} to memref<1x1x1x32x4xf32, #gpu.address_space<workgroup>>
+// DEPTH: gpu.barrier
+// DEPTH: vector.store %{{.*}}, %[[SUMS]]
+// DEPTH: gpu.barrier
+// DEPTH: scf.if
+// DEPTH: vector.load %[[SUMS]]
+// DEPTH-NEXT: arith.addf {{.*}} : vector<4xf32>
 
 // The number of columns is chosen at run time.
 // CHOSEN-LABEL: gpu.func @linear$n16

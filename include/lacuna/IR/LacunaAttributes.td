@@ -89,24 +89,34 @@ def Lacuna_ScheduleAttr : Lacuna_Attr<"Schedule", "schedule"> {
   let description = [{
     A block computes `tile_m` rows of the weight by `tile_n` columns in steps of
     `tile_k` elements of depth (128 bytes), with `warps_m` x `warps_n` warps and
-    `stages` steps in flight. Left on the kernel as `lacuna.schedule`.
+    `stages` steps in flight. With `warps_k` there are as many times the warps,
+    which share the depth: each takes every `warps_k`-th step, a stage holds a
+    step of each, and their sums are added in the end. Left on the kernel as
+    `lacuna.schedule`.
 
     Constraints:
     - `schedule_c1`: tile_m is a multiple of 16 * warps_m.
     - `schedule_c2`: tile_n is a multiple of 8 * warps_n.
     - `schedule_c3`: at most 1024 threads (32 a warp).
     - `schedule_c4`: at least 2 stages.
+    - `schedule_c5`: warps_k is positive.
   }];
   let parameters = (ins "int64_t":$tileM, "int64_t":$tileN, "int64_t":$tileK,
                         "int64_t":$warpsM, "int64_t":$warpsN,
-                        "int64_t":$stages);
+                        "int64_t":$stages,
+                        DefaultValuedParameter<"int64_t", "1">:$warpsK);
   let assemblyFormat = [{
     `<` `tile_m` `=` $tileM `,` `tile_n` `=` $tileN `,` `tile_k` `=` $tileK `,`
-    `warps_m` `=` $warpsM `,` `warps_n` `=` $warpsN `,` `stages` `=` $stages `>`
+    `warps_m` `=` $warpsM `,` `warps_n` `=` $warpsN `,` `stages` `=` $stages
+    (`,` `warps_k` `=` $warpsK^)? `>`
   }];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    int64_t getThreads() const { return 32 * getWarpsM() * getWarpsN(); }
+    int64_t getThreads() const {
+      return 32 * getWarpsM() * getWarpsN() * getWarpsK();
+    }
+    /// Steps of depth that the ring holds.
+    int64_t getSlots() const { return getStages() * getWarpsK(); }
     /// What one warp computes.
     int64_t getWarpM() const { return getTileM() / getWarpsM(); }
     int64_t getWarpN() const { return getTileN() / getWarpsN(); }

@@ -43,7 +43,7 @@ def LowerContractionsToTensorCores
     ListOption<"tile", "tile", "int64_t",
                "Rows and columns of a block's tile, for tests">,
     ListOption<"warps", "warps", "int64_t",
-               "Warps along rows and columns, for tests">,
+               "Warps along rows, columns and (default: 1) depth, for tests">,
     Option<"stages", "stages", "int64_t", "0",
            "Stages of the ring in shared memory, for tests; 0: chosen">];
   let statistics = [
