@@ -255,6 +255,12 @@ gpu::GPUFuncOp lacuna::emitContractionKernel(ContractionKernel &kernel,
   function->setAttr(LacunaDialect::kScheduleAttr, schedule);
   function.setKnownBlockSizeAttr(builder.getDenseI32ArrayAttr(
       {static_cast<int32_t>(schedule.getThreads()), 1, 1}));
+  // Rounding to tf32 takes registers beside the sums: ptxas would spill some to
+  // make room for a second block on a processor.
+  if (kernel.contraction.tf32 &&
+      schedule.getWarpM() * schedule.getWarpN() / 32 >= 64)
+    function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
+                      builder.getI32IntegerAttr(1));
   builder.setInsertionPointToStart(&function.getBody().front());
   KernelEmitter emitter(loc, builder, kernel.contraction, kernel.axes, schedule,
                         rowsAreAligned);
