@@ -5,6 +5,7 @@
 // linalg.fill, slices and reshapes.
 
 #include "DispatchGroup.h"
+#include "ScalarOperands.h"
 #include "lacuna/IR/Lacuna.h"
 #include "lacuna/Transforms/Passes.h"
 
@@ -271,6 +272,11 @@ struct NormalizeLinalg : lacuna::impl::NormalizeLinalgBase<NormalizeLinalg> {
     memref::populateResolveRankedShapedTypeResultDimsPatterns(fuse);
     fuse.add<InterchangeToIdentity>(context);
     rewrite(std::move(fuse));
+
+    // Behind the fusion, which makes scalars of such operands.
+    RewritePatternSet scalars(context);
+    populateScalarOperandPatterns(scalars);
+    rewrite(std::move(scalars));
   }
 };
 } // namespace

@@ -2,7 +2,8 @@
 # RUN: %python %s
 """Tensors of rank 0 as inputs, weights, results and between kernels, on the CPU
 and as GPU kernels on the emulator: elementwise, from a reduction, and as a factor
-in the epilogue of a tensor-core kernel."""
+in the epilogue of a tensor-core kernel. Scalars are the same to a caller: read by
+kernels, computed with, returned and filled with, of every type."""
 import tempfile
 
 import numpy as np
@@ -58,10 +59,46 @@ func.func @main(%s: tensor<f32> {{lacuna.name = "s"}}, %v: tensor<?x{n}xf32> {{l
 }}
 """
 
+SCALARS = """
+func.func @main(%s: {t} {{lacuna.name = "s"}}, %v: tensor<?x{t}> {{lacuna.name = "v"}})
+    -> ({t} {{lacuna.name = "same"}}, {t} {{lacuna.name = "twice"}}, tensor<?x{t}> {{lacuna.name = "y"}}, tensor<3x{t}> {{lacuna.name = "full"}}) {{
+  %c0 = arith.constant 0 : index
+  %twice = arith.add{k} %s, %s : {t}
+  %n = tensor.dim %v, %c0 : tensor<?x{t}>
+  %e = tensor.empty(%n) : tensor<?x{t}>
+  %y = linalg.generic {{indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}}
+      ins(%v : tensor<?x{t}>) outs(%e : tensor<?x{t}>) {{
+  ^bb0(%a: {t}, %o: {t}):
+    %p = arith.mul{k} %a, %s : {t}
+    %r = arith.add{k} %p, %twice : {t}
+    linalg.yield %r : {t}
+  }} -> tensor<?x{t}>
+  %three = tensor.empty() : tensor<3x{t}>
+  %full = linalg.fill ins(%s : {t}) outs(%three : tensor<3x{t}>) -> tensor<3x{t}>
+  return %s, %twice, %y, %full : {t}, {t}, tensor<?x{t}>, tensor<3x{t}>
+}}
+"""
+
+
+def check_scalars(directory, rng):
+    for t in ("f32", "f64", "f16", "bf16", "i8", "i32"):
+        with open(f"{directory}/{t}.mlir", "w") as file:
+            file.write(SCALARS.format(t=t, k="i" if t[0] == "i" else "f"))
+        compile_model(f"{directory}/{t}.mlir", f"{directory}/{t}", "--no-cubin", targets=["cpu", "sm_80"])
+        for device in ("cpu", "emulator:sm_80"):
+            model = Model(f"{directory}/{t}.so", device=device)
+            # Small integers: exact in every type.
+            s, v = (store(rng.integers(-5, 6, length).astype(np.float64), t) for length in (1, 33))
+            found = [load(a.reshape(-1), t) for a in model.run(s.reshape(()), v)]
+            s, v = load(s, t), load(v, t)
+            for got, expected in zip(found, (s, 2 * s, v * s + 2 * s, np.repeat(s, 3))):
+                np.testing.assert_array_equal(got, expected, err_msg=f"{t} {device}")
+
 
 def main():
     rng = np.random.default_rng()
     with tempfile.TemporaryDirectory() as directory:
+        check_scalars(directory, rng)
         length = 37
         with open(f"{directory}/m.mlir", "w") as file:
             file.write(SOURCE.format(n=length))

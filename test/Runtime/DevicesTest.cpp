@@ -498,9 +498,9 @@ TEST_F(DevicesTest, BadFatbins) {
   std::string header("\x01\x00\x01\x01\x40\x00\x00\x00", 8);
   std::string cubin = header;
   cubin[0] = 2;
-  EXPECT_FAILS(
-      LACUNA_ERROR_ARTIFACT, tryRun(patched(header, cubin), "emulator:sm_80"),
-      "cubin sm_80, cubin sm_80, PTX sm_90a",
-      "expected kernels of target 'sm_80'");
+  EXPECT_FAILS(LACUNA_ERROR_ARTIFACT,
+               tryRun(patched(header, cubin), "emulator:sm_80"),
+               "cubin sm_80, cubin sm_80, PTX sm_90a",
+               "expected kernels of target 'sm_80'");
 }
 } // namespace
