@@ -88,15 +88,30 @@ static void readInput(BlockArgument argument, MemRefType buffer,
   auto read = bufferization::ToTensorOp::create(
       builder, loc, getTensorType(type), argument, /*restrict=*/true,
       /*writable=*/false);
-  Value value = read;
-  if (!isa<RankedTensorType>(type))
-    value = tensor::ExtractOp::create(builder, loc, value, ValueRange());
-  argument.replaceAllUsesExcept(value, read);
+  if (isa<RankedTensorType>(type)) {
+    argument.replaceAllUsesExcept(read, read);
+    return;
+  }
+  auto element = tensor::ExtractOp::create(builder, loc, read, ValueRange());
+  // The tensor of a scalar is its memory.
+  for (Operation *user : llvm::make_early_inc_range(argument.getUsers()))
+    if (isa<tensor::FromElementsOp>(user) &&
+        user->getResult(0).getType() == read.getType()) {
+      user->getResult(0).replaceAllUsesWith(read);
+      user->erase();
+    }
+  argument.replaceAllUsesExcept(element, read);
+  if (element->use_empty())
+    element.erase();
+  builder.setInsertionPointAfter(read);
 }
 
 static void writeResult(Value result, Value destination, OpBuilder &builder) {
   Location loc = result.getLoc();
-  if (!isa<RankedTensorType>(result.getType()))
+  auto element = result.getDefiningOp<tensor::ExtractOp>();
+  if (element && element.getIndices().empty())
+    result = element.getTensor();
+  else if (!isa<RankedTensorType>(result.getType()))
     result = tensor::FromElementsOp::create(
         builder, loc, getTensorType(result.getType()), result);
   bufferization::MaterializeInDestinationOp::create(

@@ -357,10 +357,14 @@ gpu::GPUFuncOp lacuna::emitContractionKernel(ContractionKernel &kernel,
   function->setAttr(LacunaDialect::kScheduleAttr, schedule);
   function.setKnownBlockSizeAttr(builder.getDenseI32ArrayAttr(
       {static_cast<int32_t>(schedule.getThreads()), 1, 1}));
-  // Left alone, ptxas spills a few registers for one more block on a processor.
-  if (schedule.getWarpsK() > 1)
-    function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
-                      builder.getI32IntegerAttr(kBlocksPerProcessor));
+  // Left alone, ptxas spills a few registers for one more block on a processor;
+  // rounding to tf32 takes registers beside the sums.
+  bool isLargeTF32 = kernel.contraction.tf32 &&
+                     schedule.getWarpM() * schedule.getWarpN() / 32 >= 64;
+  if (isLargeTF32 || schedule.getWarpsK() > 1)
+    function->setAttr(
+        NVVM::NVVMDialect::getMinctasmAttrName(),
+        builder.getI32IntegerAttr(isLargeTF32 ? 1 : kBlocksPerProcessor));
   builder.setInsertionPointToStart(&function.getBody().front());
   KernelEmitter emitter(loc, builder, kernel.contraction, kernel.axes, schedule,
                         rowsAreAligned);

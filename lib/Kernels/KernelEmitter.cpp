@@ -201,22 +201,30 @@ void KernelEmitter::begin() {
   warp = div(warp, schedule.getWarpsM());
   warpN = rem(warp, schedule.getWarpsN());
   warpK = div(warp, schedule.getWarpsN());
-  Value block = gpu::BlockIdOp::create(*this, gpu::Dimension::x);
+  // Numbers of blocks have 31 bits, so that no 64-bit division is made.
+  auto narrow = [&](Value index) {
+    return createOrFold<arith::IndexCastUIOp>(getI32Type(), index);
+  };
+  auto widen = [&](Value number) {
+    return createOrFold<arith::IndexCastUIOp>(getIndexType(), number);
+  };
+  Value block = narrow(gpu::BlockIdOp::create(*this, gpu::Dimension::x));
   auto next = [&](Value count) {
+    count = narrow(count);
     Value index = rem(block, count);
     block = div(block, count);
-    return index;
+    return widen(index);
   };
   blockN = mul(next(ceilDiv(sizeN, schedule.getTileN())), schedule.getTileN());
   Value tilesM = ceilDiv(sizeM, schedule.getTileM());
   if (axes.batch.empty()) {
-    blockM = mul(block, schedule.getTileM());
+    blockM = mul(widen(block), schedule.getTileM());
     return;
   }
   blockM = mul(next(tilesM), schedule.getTileM());
   batchIndex.resize(axes.batch.size());
   for (unsigned i = axes.batch.size(); i-- > 0;)
-    batchIndex[i] = i ? next(getSize(axes.batch[i])) : block;
+    batchIndex[i] = i ? next(getSize(axes.batch[i])) : widen(block);
 }
 
 const Axis &KernelEmitter::getAxis(unsigned loop) const {

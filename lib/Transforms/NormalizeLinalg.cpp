@@ -6,6 +6,7 @@
 
 #include "DispatchGroup.h"
 #include "IndexedOperations.h"
+#include "ScalarOperands.h"
 #include "lacuna/IR/Lacuna.h"
 #include "lacuna/Transforms/Passes.h"
 
@@ -347,6 +348,11 @@ struct NormalizeLinalg : lacuna::impl::NormalizeLinalgBase<NormalizeLinalg> {
     memref::populateResolveRankedShapedTypeResultDimsPatterns(fuse);
     fuse.add<InterchangeToIdentity, EraseFused>(context);
     rewrite(std::move(fuse));
+
+    // Behind the fusion, which makes scalars of such operands.
+    RewritePatternSet scalars(context);
+    populateScalarOperandPatterns(scalars);
+    rewrite(std::move(scalars));
   }
 };
 } // namespace

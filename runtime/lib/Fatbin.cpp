@@ -119,5 +119,5 @@ std::string lacuna::runtime::describeImages(const std::vector<Image> &images) {
     text += (text.empty() ? "" : ", ") +
             std::string(image.kind == ImageKind::Cubin ? "cubin " : "PTX ") +
             image.architecture.name();
-  return text.empty() ? "nothing" : text;
+  return text.empty() ? "no images" : text;
 }

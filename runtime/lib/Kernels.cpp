@@ -67,9 +67,10 @@ void Kernels::load() {
   if (!image)
     throw Error(LACUNA_ERROR_ARTIFACT,
                 context + "its fatbin has " + describeImages(images) +
-                    ", but nothing of target '" + target.name + "' for '" +
-                    gpu.name() + "' (" + gpu.architecture().name() +
-                    "); compile the model again");
+                    ", expected kernels of target '" + target.name +
+                    "' that '" + gpu.name() + "' (" +
+                    gpu.architecture().name() +
+                    ") takes; compile the model again");
   if (image->compressed)
     throw Error(LACUNA_ERROR_ARTIFACT,
                 context + "the image for '" + target.name + "' in its fatbin " +

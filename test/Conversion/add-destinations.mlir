@@ -18,10 +18,23 @@ func.func @main(%x: tensor<?x8xf32> {lacuna.name = "x"})
 // CHECK-SAME: %[[A:.*]]: memref<i64>, %[[O:.*]]: memref<i64> {lacuna.output}
 func.func @scalars(%a: i64) -> i64 {
   // CHECK: %[[T:.*]] = bufferization.to_tensor %[[A]] restrict
-  // CHECK: %[[S:.*]] = tensor.extract %[[T]][]
-  // CHECK: %[[R:.*]] = tensor.from_elements %[[S]]
-  // CHECK: bufferization.materialize_in_destination %[[R]] in restrict writable %[[O]]
+  // CHECK: bufferization.materialize_in_destination %[[T]] in restrict writable %[[O]]
   return %a : i64
+}
+
+// The tensor of a scalar is the buffer itself; only the host's use reads it.
+// CHECK-LABEL: func.func @elements(
+// CHECK-SAME: %[[A:.*]]: memref<i64>, %[[O:.*]]: memref<i64> {lacuna.output}, %[[P:.*]]: memref<i64> {lacuna.output}
+func.func @elements(%a: i64) -> (tensor<i64>, i64) {
+  // CHECK: %[[T:.*]] = bufferization.to_tensor %[[A]] restrict
+  // CHECK: %[[S:.*]] = tensor.extract %[[T]][]
+  // CHECK: %[[D:.*]] = arith.addi %[[S]], %[[S]]
+  %t = tensor.from_elements %a : tensor<i64>
+  %d = arith.addi %a, %a : i64
+  // CHECK: bufferization.materialize_in_destination %[[T]] in restrict writable %[[O]]
+  // CHECK: %[[R:.*]] = tensor.from_elements %[[D]]
+  // CHECK: bufferization.materialize_in_destination %[[R]] in restrict writable %[[P]]
+  return %t, %d : tensor<i64>, i64
 }
 
 // Types of every kind that the manifest has a name for.
