@@ -331,7 +331,6 @@ SmallVector<Sums> Walk::emit() {
     scf::YieldOp::create(emitter, yielded);
   }
   NVVM::CpAsyncWaitGroupOp::create(emitter, 0);
-  SmallVector<Sums> sums;
   SmallVector<Sums> computed, sums;
   for (Value value : loop.getResults().drop_back(2))
     computed.push_back(unpackSums(emitter, value));

@@ -461,11 +461,10 @@ void Epilogue::emit(KernelEmitter &emitter, ArrayRef<Sums> sums,
         for (Leaf &leaf : leaves)
           if (!leaf.alongM && leaf.alongN && !loadsForVector(leaf, tile))
             leaf.values = columnValues[j][next++];
-        guardIndex(emitter, axes.n, schedule.getTileN(), columns[j],
-                   emitter.sizeN, [&] {
-                     writeVector(emitter, tile, tile.getVector(row, column), m,
-                                 columns[j]);
-                   });
+        Value n = columns[j];
+        auto vector = tile.getVector(row, column);
+        guardIndex(emitter, axes.n, schedule.getTileN(), n, emitter.sizeN,
+                   [&] { writeVector(emitter, tile, vector, m, n); });
       }
     });
   }
