@@ -237,6 +237,8 @@ void Runner::replayOnce() {
   requireRepeatable("--graph");
   device.emplace(session, info.name, in, out);
   device->capture();
+  // The run before the capture was a step.
+  checkCall(lacuna_session_state_reset(session, nullptr, nullptr));
   if (options.counters)
     checkCall(lacuna_session_counters_reset(session));
   (void)device->run();

@@ -129,6 +129,8 @@ def main():
     options = parser.parse_args()
     os.makedirs(options.out, exist_ok=True)
     terminal = sys.stdin is not None and sys.stdin.isatty()
+    if sys.stdin is not None:  # the tokenizer takes valid text only
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     piped = [] if terminal or sys.stdin is None else [line.strip() for line in sys.stdin if line.strip()]
     artifacts = make_artifacts(options)
     tokenizer = sentences.Tokenizer()
