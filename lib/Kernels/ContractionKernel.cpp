@@ -255,12 +255,6 @@ gpu::GPUFuncOp lacuna::emitContractionKernel(ContractionKernel &kernel,
   function->setAttr(LacunaDialect::kScheduleAttr, schedule);
   function.setKnownBlockSizeAttr(builder.getDenseI32ArrayAttr(
       {static_cast<int32_t>(schedule.getThreads()), 1, 1}));
-  // Rounding to tf32 takes registers beside the sums: ptxas would spill some to
-  // make room for a second block on a processor.
-  if (kernel.contraction.tf32 &&
-      schedule.getWarpM() * schedule.getWarpN() / 32 >= 64)
-    function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
-                      builder.getI32IntegerAttr(1));
   builder.setInsertionPointToStart(&function.getBody().front());
   KernelEmitter emitter(loc, builder, kernel.contraction, kernel.axes, schedule,
                         rowsAreAligned);
@@ -270,6 +264,13 @@ gpu::GPUFuncOp lacuna::emitContractionKernel(ContractionKernel &kernel,
   std::unique_ptr<OperandProvider> provider = kernel.makeProvider(arguments);
   SmallVector<Sums> sums = Walk(emitter, *provider).emit();
   kernel.epilogue.emit(emitter, sums, arguments);
+  // Copies by the element, and rounding to tf32 beside many sums, take
+  // registers: ptxas would spill some to make room for more blocks on a
+  // processor.
+  int64_t sumsOfLane = schedule.getWarpM() * schedule.getWarpN() / 32;
+  if (emitter.copiesElements || (kernel.contraction.tf32 && sumsOfLane >= 64))
+    function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
+                      builder.getI32IntegerAttr(1));
   function->setAttr(LacunaDialect::kCountsAttr,
                     countKernel(emitter, *provider, kernel.epilogue));
   gpu::ReturnOp::create(emitter);
