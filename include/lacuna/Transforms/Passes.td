@@ -167,6 +167,7 @@ def NormalizeLinalg : Pass<"normalize-linalg", "::mlir::func::FuncOp"> {
     contractions, accumulates f16 and bf16 contractions in f32, turns concat
     and pad into slices, folds splat constants, fuses elementwise producers
     with one use, and follows the sizes of results to the function's inputs.
+    Scalars of the function, and arithmetic on them, become tensors of rank 0.
 
     Example: a `linalg.matmul` of bf16 into bf16 becomes one into f32 and a
     `linalg.generic` that truncates.
