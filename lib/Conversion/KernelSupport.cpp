@@ -33,7 +33,7 @@ gpu::GPUModuleOp lacuna::getKernelModule(ModuleOp module) {
     return kernels;
   module->setAttr(gpu::GPUDialect::getContainerModuleAttrName(),
                   UnitAttr::get(module.getContext()));
-  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   return gpu::GPUModuleOp::create(builder, module.getLoc(), name);
 }
 

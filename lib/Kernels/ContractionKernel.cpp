@@ -356,14 +356,6 @@ gpu::GPUFuncOp lacuna::emitContractionKernel(ContractionKernel &kernel,
   function->setAttr(LacunaDialect::kScheduleAttr, schedule);
   function.setKnownBlockSizeAttr(builder.getDenseI32ArrayAttr(
       {static_cast<int32_t>(schedule.getThreads()), 1, 1}));
-  // Left alone, ptxas spills a few registers for one more block on a processor;
-  // rounding to tf32 takes registers beside the sums.
-  bool isLargeTF32 = kernel.contraction.tf32 &&
-                     schedule.getWarpM() * schedule.getWarpN() / 32 >= 64;
-  if (isLargeTF32 || schedule.getWarpsK() > 1)
-    function->setAttr(
-        NVVM::NVVMDialect::getMinctasmAttrName(),
-        builder.getI32IntegerAttr(isLargeTF32 ? 1 : kBlocksPerProcessor));
   builder.setInsertionPointToStart(&function.getBody().front());
   KernelEmitter emitter(loc, builder, kernel.contraction, kernel.axes, schedule,
                         rowsAreAligned);
@@ -373,6 +365,16 @@ gpu::GPUFuncOp lacuna::emitContractionKernel(ContractionKernel &kernel,
   std::unique_ptr<OperandProvider> provider = kernel.makeProvider(arguments);
   SmallVector<Sums> sums = Walk(emitter, *provider).emit();
   kernel.epilogue.emit(emitter, sums, arguments);
+  // Copies by the element, rounding to tf32 beside many sums, and warps that
+  // share the depth take registers: ptxas would spill some to make room for
+  // more blocks on a processor.
+  int64_t sumsOfLane = schedule.getWarpM() * schedule.getWarpN() / 32;
+  bool isLarge =
+      emitter.copiesElements || (kernel.contraction.tf32 && sumsOfLane >= 64);
+  if (isLarge || schedule.getWarpsK() > 1)
+    function->setAttr(
+        NVVM::NVVMDialect::getMinctasmAttrName(),
+        builder.getI32IntegerAttr(isLarge ? 1 : kBlocksPerProcessor));
   function->setAttr(LacunaDialect::kCountsAttr,
                     countKernel(emitter, *provider, kernel.epilogue));
   emitter.setInsertionPointToEnd(&function.getBody().front());

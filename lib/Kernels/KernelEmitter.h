@@ -94,6 +94,8 @@ public:
   /// time only, are a multiple of kAccessBytes: the kernel is launched only
   /// then.
   const bool rowsAreAligned;
+  /// Set where an operand is copied by the element, through registers.
+  bool copiesElements = false;
 
   /// Bytes of an element of A and B.
   int64_t getElementBytes() const {

@@ -126,7 +126,10 @@ LogicalResult LowerContractionsToTensorCores::emitKernels(
     ContractionKernel &kernel, OpBuilder &builder, bool rowsAreAligned,
     StringRef suffix) {
   func::FuncOp function = kernel.function;
+  // In front of the functions that launch what is in it.
   gpu::GPUModuleOp module = getKernelModule(getOperation());
+  Block *body = getOperation().getBody();
+  module->moveBefore(body, body->begin());
   ValueRange arguments = function.getArguments();
   auto provider = kernel.makeProvider(arguments);
   auto schedules = chooseSchedules(kernel.contraction, kernel.axes, *provider,

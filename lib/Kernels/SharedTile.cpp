@@ -35,6 +35,7 @@ SharedTile::SharedTile(KernelEmitter &emitter, GlobalBuffer buffer,
   copyBytes = gathers                         ? elementBytes
               : global.dimensions.size() == 1 ? kAccessBytes
                                               : emitter.getRowAccess(global);
+  emitter.copiesElements |= copiesElements();
   int64_t depth = emitter.getStageDepth();
   outer = across ? depth : rows;
   inner = across ? rows : depth;

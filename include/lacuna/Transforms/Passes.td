@@ -194,6 +194,7 @@ def NormalizeLinalg : Pass<"normalize-linalg", "::mlir::func::FuncOp"> {
     `linalg.generic`, folds splat constants and operations that iterate over
     nothing, fuses elementwise producers with one use, and follows the sizes of
     results to the function's inputs.
+    Scalars of the function, and arithmetic on them, become tensors of rank 0.
 
     Example: a `linalg.matmul` of bf16 into bf16 becomes one into f32 and a
     `linalg.generic` that truncates.
