@@ -149,39 +149,93 @@ std::optional<Rearranged> CarryLayouts::trace(Value value) {
   return Rearranged{inner->weight, *dims};
 }
 
+/// Makes `weight` the input of a contraction, read by the loops `exprs`, and
+/// sums also over its dimensions without a loop (null), which have size 1: the
+/// other input gets them, too.
+static linalg::GenericOp sumOverUnits(linalg::GenericOp op, unsigned input,
+                                      Value weight,
+                                      SmallVector<AffineExpr> exprs,
+                                      IRRewriter &rewriter) {
+  rewriter.setInsertionPoint(op);
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  SmallVector<Value> inputs = op.getInputs();
+  SmallVector<utils::IteratorType> iterators = op.getIteratorTypesArray();
+  auto type = cast<RankedTensorType>(inputs[1 - input].getType());
+  SmallVector<int64_t> shape(type.getShape());
+  SmallVector<AffineExpr> others(maps[1 - input].getResults());
+  auto groups =
+      llvm::map_to_vector(llvm::seq<int64_t>(type.getRank()), [](int64_t dim) {
+        return ReassociationIndices{dim};
+      });
+  for (AffineExpr &expr : exprs) {
+    if (expr)
+      continue;
+    expr = rewriter.getAffineDimExpr(iterators.size());
+    iterators.push_back(utils::IteratorType::reduction);
+    others.push_back(expr);
+    if (!groups.empty())
+      groups.back().push_back(shape.size());
+    shape.push_back(1);
+  }
+  inputs[input] = weight;
+  inputs[1 - input] = tensor::ExpandShapeOp::create(
+      rewriter, op.getLoc(),
+      RankedTensorType::get(shape, type.getElementType()), inputs[1 - input],
+      groups);
+  SmallVector<AffineExpr> sums(maps.back().getResults());
+  maps[input] =
+      AffineMap::get(iterators.size(), 0, exprs, rewriter.getContext());
+  maps[1 - input] =
+      AffineMap::get(iterators.size(), 0, others, rewriter.getContext());
+  maps.back() =
+      AffineMap::get(iterators.size(), 0, sums, rewriter.getContext());
+  auto sum =
+      linalg::GenericOp::create(rewriter, op.getLoc(), op.getResultTypes(),
+                                inputs, op.getOutputs(), maps, iterators);
+  sum->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+  sum.getRegion().takeBody(op.getRegion());
+  rewriter.replaceOp(op, sum);
+  return sum;
+}
+
 linalg::LinalgOp CarryLayouts::carry(linalg::LinalgOp op, unsigned input,
                                      IRRewriter &rewriter) {
   OpOperand *operand = op.getDpsInputOperand(input);
   std::optional<Rearranged> source = trace(operand->get());
   if (!source || source->weight == operand->get())
     return op;
-  // Each dimension of the weight is read by the loop that reads it now; one
-  // that a reshape dropped has size 1 and no loop.
+  // Each dimension of the weight is read by the loop that reads it now.
   auto rank = cast<RankedTensorType>(source->weight.getType()).getRank();
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-  AffineMap map = maps[operand->getOperandNumber()];
-  SmallVector<AffineExpr> exprs(rank, rewriter.getAffineConstantExpr(0));
+  AffineMap &map = maps[operand->getOperandNumber()];
+  SmallVector<AffineExpr> exprs(rank);
   for (auto [i, dim] : llvm::enumerate(source->dims))
     if (dim != kUnit)
       exprs[dim] = map.getResult(i);
-  if (llvm::any_of(exprs, llvm::IsaPred<AffineConstantExpr>))
+  bool hasUnits = !llvm::all_of(exprs, [](AffineExpr e) { return bool(e); });
+  // A plain weight is reshaped where it lies.
+  if (hasUnits && !getLayout(source->weight.getType()))
     return op;
-  maps[operand->getOperandNumber()] =
-      AffineMap::get(map.getNumDims(), 0, exprs, rewriter.getContext());
-
+  AffineMap now = hasUnits ? AffineMap()
+                           : AffineMap::get(map.getNumDims(), 0, exprs,
+                                            rewriter.getContext());
   ++numCarried;
-  bool sameMap = maps[operand->getOperandNumber()] == map;
-  if (!sameMap &&
-      !isa<linalg::MatmulOp, linalg::GenericOp>(op.getOperation())) {
+  bool isAnyMap = isa<linalg::GenericOp>(op.getOperation()) ||
+                  (isa<linalg::MatmulOp>(op.getOperation()) && !hasUnits);
+  if (now != map && !isAnyMap) {
     rewriter.setInsertionPoint(op);
     // Always possible: op is a named contraction.
     op = *linalg::generalizeNamedOp(rewriter, op);
     operand = op.getDpsInputOperand(input);
   }
+  if (hasUnits)
+    return sumOverUnits(cast<linalg::GenericOp>(op.getOperation()), input,
+                        source->weight, exprs, rewriter);
   rewriter.modifyOpInPlace(op, [&] {
     operand->set(source->weight);
-    if (sameMap)
+    if (now == map)
       return;
+    map = now;
     ArrayAttr attribute = rewriter.getAffineMapArrayAttr(maps);
     if (auto matmul = dyn_cast<linalg::MatmulOp>(op.getOperation()))
       matmul.setIndexingMapsAttr(attribute);
@@ -233,7 +287,7 @@ LogicalResult CarryLayouts::checkLost() {
         contraction->emitError("the layout ")
         << getLayout(convert.getSource().getType()).getSpelling()
         << " of weight '" << weight.getSymName()
-        << "' cannot be carried here: only transposes and reshapes that add "
+        << "' cannot be carried here: only transposes and reshapes by "
            "dimensions of size 1 fold; store the weight in the shape that is "
            "used, or give it no layout";
     for (Operation *user : convert->getUsers())

@@ -10,7 +10,7 @@ func.func @reshape(%x: tensor<?x16xf32>, %e: tensor<?x32xf32>) -> tensor<?x32xf3
   %f = tensor.collapse_shape %c [[0, 1], [2]] : tensor<4x8x16xf32> into tensor<32x16xf32>
   %te = tensor.empty() : tensor<16x32xf32>
   %t = linalg.transpose ins(%f : tensor<32x16xf32>) outs(%te : tensor<16x32xf32>) permutation = [1, 0]
-  // expected-error @+1 {{the layout nm<2:4, dim = 1> of weight 'w' cannot be carried here: only transposes and reshapes that add dimensions of size 1 fold}}
+  // expected-error @+1 {{the layout nm<2:4, dim = 1> of weight 'w' cannot be carried here: only transposes and reshapes by dimensions of size 1 fold}}
   %y = linalg.matmul ins(%x, %t : tensor<?x16xf32>, tensor<16x32xf32>) outs(%e : tensor<?x32xf32>) -> tensor<?x32xf32>
   return %y : tensor<?x32xf32>
 }

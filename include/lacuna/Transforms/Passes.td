@@ -305,9 +305,11 @@ def CarryLayouts : Pass<"carry-layouts", "::mlir::ModuleOp"> {
   let summary = "Let contractions read weights as they are stored";
   let description = [{
     A linear layer arrives as a transpose of the weight and a matmul. Folds
-    transposes, reshapes that add dimensions of size 1, and `lacuna.convert`s between
+    transposes, reshapes by dimensions of size 1, and `lacuna.convert`s between
     the load of a weight and a contraction into the contraction's indexing maps:
-    the layout, if there is one, reaches its use, and no weight is copied.
+    the layout, if there is one, reaches its use, and no weight is copied. The
+    contraction also sums over dimensions of size 1 that a laid-out weight loses
+    on the way, such as those of a 1x1 convolution.
 
     A laid-out weight that reaches a contraction through anything else is an
     error: its layout would be lost without a word.
