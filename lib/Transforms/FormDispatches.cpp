@@ -54,6 +54,16 @@ static bool isRepeated(Operation *op) {
          isa_and_nonnull<tensor::EmptyOp, linalg::FillOp>(op);
 }
 
+/// Whether the function returns the value, perhaps by another view.
+static bool isReturned(Value value) {
+  return llvm::any_of(value.getUsers(), [](Operation *user) {
+    return isa<func::ReturnOp>(user) ||
+           (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::CastOp>(
+                user) &&
+            isReturned(user->getResult(0)));
+  });
+}
+
 namespace {
 struct FormDispatches : lacuna::impl::FormDispatchesBase<FormDispatches> {
   void runOnOperation() override {
@@ -62,13 +72,17 @@ struct FormDispatches : lacuna::impl::FormDispatchesBase<FormDispatches> {
       return;
     for (Block &block : function.getBody()) {
       eraseRepeatedAssertions(block);
+      separateReturnedFills(block);
       SmallVector<Operation *> roots;
       for (Operation &op : llvm::reverse(block))
         if (DispatchGroup::isRoot(&op))
           roots.push_back(&op);
       DenseSet<Operation *> claimed;
       for (Operation *root : roots) {
-        if (claimed.contains(root) || isRepeated(root) || root->use_empty())
+        bool isResult =
+            isa<linalg::FillOp>(root) && isReturned(root->getResult(0));
+        if (claimed.contains(root) || (isRepeated(root) && !isResult) ||
+            root->use_empty())
           continue;
         DispatchGroup group(root, claimed);
         claimed.insert(group.getMembers().begin(), group.getMembers().end());
@@ -98,6 +112,34 @@ private:
          llvm::make_early_inc_range(block.getOps<cf::AssertOp>()))
       if (!known.insert({assertion.getArg(), assertion.getMsgAttr()}).second)
         assertion.erase();
+  }
+
+  /// A tensor of one number that is returned is computed once; those that
+  /// start a sum, or are read, are repeated where they are used.
+  static void separateReturnedFills(Block &block) {
+    for (auto constant : llvm::to_vector(block.getOps<arith::ConstantOp>()))
+      if (auto splat = dyn_cast<SplatElementsAttr>(constant.getValue());
+          splat && isReturned(constant)) {
+        OpBuilder builder(constant);
+        Location loc = constant.getLoc();
+        auto type = cast<RankedTensorType>(splat.getType());
+        Value empty = tensor::EmptyOp::create(builder, loc, type.getShape(),
+                                              type.getElementType());
+        Value number = arith::ConstantOp::create(
+            builder, loc, splat.getSplatValue<TypedAttr>());
+        auto fill = linalg::FillOp::create(builder, loc, number, empty);
+        constant->replaceUsesWithIf(fill, [](OpOperand &use) {
+          return !DispatchGroup::isRoot(use.getOwner());
+        });
+      }
+    for (auto fill : llvm::to_vector(block.getOps<linalg::FillOp>()))
+      if (fill.hasPureTensorSemantics() && isReturned(fill.getResult(0)))
+        for (OpOperand &use :
+             llvm::make_early_inc_range(fill->getResult(0).getUses()))
+          if (DispatchGroup::isRoot(use.getOwner())) {
+            OpBuilder builder(use.getOwner());
+            use.set(builder.clone(*fill)->getResult(0));
+          }
   }
 
   void build(DispatchGroup &group) {

@@ -154,3 +154,24 @@ func.func @positions(%n: index) -> tensor<?xf32> {
   } -> tensor<?xf32>
   return %r : tensor<?xf32>
 }
+
+// A tensor of one number is computed where it is returned, and repeated where a
+// sum starts from it.
+// CHECK-LABEL: func.func @returned_fill
+// CHECK: %[[TWOS:.*]] = lacuna.dispatch() -> (tensor<3xi64>)
+// CHECK: linalg.fill
+// CHECK: %[[ZEROS:.*]] = lacuna.dispatch
+// CHECK: linalg.fill
+// CHECK-NEXT: lacuna.yield
+// CHECK: %[[SUM:.*]] = lacuna.dispatch
+// CHECK: linalg.fill
+// CHECK: linalg.matmul
+// CHECK: return %[[ZEROS]], %[[SUM]], %[[TWOS]]
+func.func @returned_fill(%x: tensor<?x8xf32>, %w: tensor<8x4xf32>, %n: index) -> (tensor<?x4xf32>, tensor<?x4xf32>, tensor<3xi64>) {
+  %twos = arith.constant dense<2> : tensor<3xi64>
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty(%n) : tensor<?x4xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<?x4xf32>) -> tensor<?x4xf32>
+  %r = linalg.matmul ins(%x, %w : tensor<?x8xf32>, tensor<8x4xf32>) outs(%f : tensor<?x4xf32>) -> tensor<?x4xf32>
+  return %f, %r, %twos : tensor<?x4xf32>, tensor<?x4xf32>, tensor<3xi64>
+}
