@@ -219,7 +219,8 @@ def FormDispatches : Pass<"form-dispatches", "::mlir::func::FuncOp"> {
   let statistics = [
     Statistic<"numDispatches", "dispatches", "regions formed">,
     Statistic<"numGrouped", "ops-grouped", "operations in regions">];
-  let dependentDialects = ["::lacuna::LacunaDialect"];
+  let dependentDialects = ["::lacuna::LacunaDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def PlanDispatches : Pass<"plan-dispatches", "::mlir::ModuleOp"> {
