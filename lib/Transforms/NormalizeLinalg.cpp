@@ -20,6 +20,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "llvm/ADT/SmallBitVector.h"
 
 namespace lacuna {
 #define GEN_PASS_DEF_NORMALIZELINALG
@@ -28,6 +29,35 @@ namespace lacuna {
 
 using namespace mlir;
 using namespace lacuna;
+
+/// Whether the sizes of all loops are known from other operands when the
+/// producer of `operand` is computed in its reader. If not, its result would
+/// stay as one that only tells a size, where a reduction reads a gather.
+static bool keepsBounds(OpOperand *operand) {
+  auto reader = dyn_cast<linalg::LinalgOp>(operand->getOwner());
+  auto producer = operand->get().getDefiningOp<linalg::LinalgOp>();
+  if (!reader || !producer)
+    return true;
+  llvm::SmallBitVector known(reader.getNumLoops());
+  auto note = [&](AffineExpr expr) {
+    if (auto dim = dyn_cast<AffineDimExpr>(expr))
+      known.set(dim.getPosition());
+  };
+  for (OpOperand &other : reader->getOpOperands())
+    if (&other != operand)
+      llvm::for_each(reader.getMatchingIndexingMap(&other).getResults(), note);
+  AffineMap read = reader.getMatchingIndexingMap(operand);
+  AffineMap written =
+      producer.getIndexingMapMatchingResult(cast<OpResult>(operand->get()));
+  // An input that is not read will be dropped.
+  for (OpOperand *input : producer.getDpsInputOperands())
+    if (producer.payloadUsesValueFromOperand(input))
+      for (AffineExpr expr :
+           producer.getMatchingIndexingMap(input).getResults())
+        if (std::optional<unsigned> place = written.getResultPosition(expr))
+          note(read.getResult(*place));
+  return known.all();
+}
 
 namespace {
 /// softmax and its like, by their own decomposition.
@@ -331,7 +361,8 @@ struct NormalizeLinalg : lacuna::impl::NormalizeLinalgBase<NormalizeLinalg> {
     auto oneUse = [](OpOperand *operand) {
       Operation *producer = operand->get().getDefiningOp();
       return producer && producer->hasOneUse() &&
-             !isContraction(operand->getOwner()) && !isContraction(producer);
+             !isContraction(operand->getOwner()) && !isContraction(producer) &&
+             keepsBounds(operand);
     };
     linalg::populateElementwiseOpsFusionPatterns(fuse, oneUse);
     linalg::populateFoldReshapeOpsByCollapsingPatterns(

@@ -186,3 +186,26 @@ func.func @reshape(%x: tensor<?x3x7xf32>, %m: i64, %n: index) -> (tensor<?x21xf3
   %c = tensor.reshape %x(%u) : (tensor<?x3x7xf32>, tensor<2xi64>) -> tensor<2x21xf32>
   return %a, %b, %c : tensor<?x21xf32>, tensor<?xf32>, tensor<2x21xf32>
 }
+
+// A gather that alone tells how long a sum is stays on its own.
+// CHECK-LABEL: func.func @sum_of_gather
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]
+// CHECK: tensor.extract
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]
+// CHECK-NOT: tensor.extract
+// CHECK: -> tensor<?xf32>
+func.func @sum_of_gather(%x: tensor<?x8xf32>, %at: tensor<?xindex>, %n: index) -> tensor<?xf32> {
+  %e = tensor.empty(%n) : tensor<?x8xf32>
+  %g = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+      ins(%at : tensor<?xindex>) outs(%e : tensor<?x8xf32>) {
+  ^bb0(%i: index, %o: f32):
+    %j = linalg.index 1 : index
+    %v = tensor.extract %x[%i, %j] : tensor<?x8xf32>
+    linalg.yield %v : f32
+  } -> tensor<?x8xf32>
+  %zero = arith.constant 0.0 : f32
+  %s = tensor.empty(%n) : tensor<?xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%s : tensor<?xf32>) -> tensor<?xf32>
+  %r = linalg.reduce { arith.addf } ins(%g : tensor<?x8xf32>) outs(%f : tensor<?xf32>) dimensions = [1]
+  return %r : tensor<?xf32>
+}

@@ -2,7 +2,8 @@
 """Where torch-mlir's own decomposition is correct but costly, a plainer one.
 
 It computes the variance of a LayerNorm in f64 and the largest element of a
-softmax with its index, and leaves small powers to `math.fpowi`.
+softmax with its index, and leaves small powers to `math.fpowi`. Its extrema of
+two values and its clamp lose a NaN.
 """
 import math
 
@@ -62,10 +63,38 @@ def gelu(x, approximate="none"):
     return 0.5 * x * (1 + torch.erf(x * math.sqrt(0.5)))
 
 
+def maximum(a, b):
+    if not a.dtype.is_floating_point:
+        return NotImplemented
+    return torch.where((a > b) | (a != a), a, b)
+
+
+def minimum(a, b):
+    if not a.dtype.is_floating_point:
+        return NotImplemented
+    return torch.where((a < b) | (a != a), a, b)
+
+
+def clamp(x, low=None, high=None):
+    if not x.dtype.is_floating_point:
+        return NotImplemented
+    if low is not None:
+        x = torch.where(x < low, low, x)
+    if high is not None:
+        x = torch.where(x > high, high, x)
+    return x
+
+
 def table():
     return get_decomposition_table() | {
         aten.native_layer_norm.default: native_layer_norm,
         aten._softmax.default: softmax,
         aten.pow.Tensor_Scalar: pow_scalar,
         aten.gelu.default: gelu,
+        aten.maximum.default: maximum,
+        aten.minimum.default: minimum,
+        aten.clamp.default: clamp,
+        aten.clamp_min.default: clamp,
+        aten.hardtanh.default: lambda x, low=-1, high=1: clamp(x, low, high),
+        aten.clamp_max.default: lambda x, high: clamp(x, high=high),
     }
