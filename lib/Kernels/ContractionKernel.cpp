@@ -20,10 +20,6 @@
 using namespace mlir;
 using namespace lacuna;
 
-/// Blocks of warps that share the depth, of 128 threads as a rule, that a
-/// processor shall hold: 128 registers for each thread.
-static constexpr int32_t kBlocksPerProcessor = 4;
-
 //===- Analysis -----------------------------------------------------------===//
 
 static BlockArgument getBuffer(Value tensor) {
@@ -342,6 +338,22 @@ SmallVector<Sums> Walk::emit() {
   return sums;
 }
 
+/// The blocks that a processor shall hold at least; 0: as ptxas likes. Left
+/// alone, it spills a few registers to make room for more blocks where others
+/// than the sums need many: copies by the element, rounding to tf32, the sums
+/// of warps that share the depth, the addresses of a small block's large tiles.
+static int64_t getMinBlocks(const KernelEmitter &emitter) {
+  ScheduleAttr schedule = emitter.schedule;
+  int64_t sumsOfLane = schedule.getWarpM() * schedule.getWarpN() / 32;
+  if (emitter.copiesElements || (emitter.contraction.tf32 && sumsOfLane >= 64))
+    return 1;
+  if (schedule.getWarpsK() > 1)
+    return 512 / schedule.getThreads(); // 128 registers a thread.
+  if (schedule.getThreads() < 128 && sumsOfLane >= 32)
+    return 384 / schedule.getThreads(); // 168.
+  return 0;
+}
+
 gpu::GPUFuncOp lacuna::emitContractionKernel(ContractionKernel &kernel,
                                              ScheduleAttr schedule,
                                              bool rowsAreAligned,
@@ -365,16 +377,9 @@ gpu::GPUFuncOp lacuna::emitContractionKernel(ContractionKernel &kernel,
   std::unique_ptr<OperandProvider> provider = kernel.makeProvider(arguments);
   SmallVector<Sums> sums = Walk(emitter, *provider).emit();
   kernel.epilogue.emit(emitter, sums, arguments);
-  // Copies by the element, rounding to tf32 beside many sums, and warps that
-  // share the depth take registers: ptxas would spill some to make room for
-  // more blocks on a processor.
-  int64_t sumsOfLane = schedule.getWarpM() * schedule.getWarpN() / 32;
-  bool isLarge =
-      emitter.copiesElements || (kernel.contraction.tf32 && sumsOfLane >= 64);
-  if (isLarge || schedule.getWarpsK() > 1)
-    function->setAttr(
-        NVVM::NVVMDialect::getMinctasmAttrName(),
-        builder.getI32IntegerAttr(isLarge ? 1 : kBlocksPerProcessor));
+  if (int64_t blocks = getMinBlocks(emitter))
+    function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
+                      builder.getI32IntegerAttr(blocks));
   function->setAttr(LacunaDialect::kCountsAttr,
                     countKernel(emitter, *provider, kernel.epilogue));
   emitter.setInsertionPointToEnd(&function.getBody().front());

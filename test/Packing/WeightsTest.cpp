@@ -248,7 +248,7 @@ TEST_F(Weights, BreaksItsLayout) {
   }
   std::string out = folder.file("out");
   expectMessage(writeWeights(out, store, {fcSpec, biasSpec}),
-                {"fc.", "[50, 14]"});
+                {"weight 'fc'", "[50, 14]"});
   EXPECT_FALSE(std::filesystem::exists(out));
   EXPECT_TRUE(writeWeights(out, store, {biasSpec}).ok());
 }
