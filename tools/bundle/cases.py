@@ -60,14 +60,16 @@ def contraction(c, rng):
         residual = store(draw(c["batch"] + ((c["M"], size) if c["y_turned"] else (size, c["M"]))), s)
         expected, bound = contractions.reference(c, contractions.rounded(x, kind), contractions.rounded(w, kind),
                                                  load(bias, s), load(residual, s))
-        cases.append(([(x, t)] + ([(residual, s)] if c["residual"] != "none" else []), [expected], [bound]))
+        inputs = [(x, t), *([(residual, s)] if c["residual"] != "none" else []), *([(w, t)] if c["given"] else [])]
+        cases.append((inputs, [expected], [bound]))
     sparse = c["route"] == "tensor-core"
     words = [t, f"sums {s}" if s != t else "", f"by {kind.precision}" if kind.precision else "", f"to {out}" if out != s else "",
              c["route"], f"{n}:{m}", "bias" if c["bias"] else "", f"residual {c['residual']}" if c["residual"] != "none" else "",
-             "" if c["activation"] == "none" else c["activation"], *(f"{o} turned" for o in "xwy" if c[f"{o}_turned"]),
+             "" if c["activation"] == "none" else c["activation"], "given" if c["given"] else "", *(f"{o} turned" for o in "xwy" if c[f"{o}_turned"]),
              f"batch {'x'.join(map(str, c['batch']))}" if c["batch"] else "", f"m={c['M']} k={c['K']}"]
     return Test("contraction " + " ".join(word for word in words if word), "contractions", contractions.module(c), cases,
-                {"w": (w, t), **({"bias": (bias, s)} if c["bias"] else {})}, layouts={"w": f"nm<{n}:{m}>"},
+                {**({} if c["given"] else {"w": (w, t)}), **({"bias": (bias, s)} if c["bias"] else {})},
+                layouts={} if c["given"] else {"w": f"nm<{n}:{m}>"},
                 flags=contractions.flags(c), uses="mma.sp" if sparse else "mma" if kind.depth else "")
 
 
