@@ -39,3 +39,13 @@ class Selects(nn.Module):
 class Unsigned(nn.Module):
     def forward(self, x):
         return x.to(torch.uint8)  # line 41
+
+
+class Inverts(nn.Module):
+    def forward(self, x):
+        return torch.linalg.inv(x)  # line 46
+
+
+class Remainder(nn.Module):
+    def forward(self, x):
+        return torch.fmod(x, 3)  # line 51

@@ -203,24 +203,6 @@ def define_index_put(symbol, operands, result, dim):
     from the end. A slice, which is updated in place where the destination can
     be."""
     positions, kind = split_type(operands[1])
-    return _put_slice(symbol, operands, result, dim, positions, kind)
-
-
-def _position_lines(indent, size, kind, dim, tag=""):
-    """From the position %p, checked, to %i of type index."""
-    message = f"a position to store at is outside of dimension {dim}"
-    return [indent + line for line in (
-        f"%n{tag} = arith.index_cast {size} : index to {kind}",
-        f"%z{tag} = arith.constant 0 : {kind}",
-        f"%m{tag} = arith.cmpi slt, %p{tag}, %z{tag} : {kind}",
-        f"%b{tag} = arith.addi %p{tag}, %n{tag} : {kind}",
-        f"%q{tag} = arith.select %m{tag}, %b{tag}, %p{tag} : {kind}",
-        f"%k{tag} = arith.cmpi ult, %q{tag}, %n{tag} : {kind}",
-        f'cf.assert %k{tag}, "{message}"',
-        f"%i{tag} = arith.index_cast %q{tag} : {kind} to index")]
-
-
-def _put_slice(symbol, operands, result, dim, positions, kind):
     shape, _ = split_type(operands[0])
     lines, sizes = [], []
     for d, size in enumerate(shape):
@@ -235,6 +217,20 @@ def _put_slice(symbol, operands, result, dim, positions, kind):
     lines.append(f"%r = tensor.insert_slice %a2 into %a0[{offsets}] [{', '.join(sizes)}] "
                  f"[{strides}] : {operands[2]} into {result}")
     return function(symbol, operands, result, lines, "%r")
+
+
+def _position_lines(indent, size, kind, dim, tag=""):
+    """From the position %p, checked, to %i of type index."""
+    message = f"a position to store at is outside of dimension {dim}"
+    return [indent + line for line in (
+        f"%n{tag} = arith.index_cast {size} : index to {kind}",
+        f"%z{tag} = arith.constant 0 : {kind}",
+        f"%m{tag} = arith.cmpi slt, %p{tag}, %z{tag} : {kind}",
+        f"%b{tag} = arith.addi %p{tag}, %n{tag} : {kind}",
+        f"%q{tag} = arith.select %m{tag}, %b{tag}, %p{tag} : {kind}",
+        f"%k{tag} = arith.cmpi ult, %q{tag}, %n{tag} : {kind}",
+        f'cf.assert %k{tag}, "{message}"',
+        f"%i{tag} = arith.index_cast %q{tag} : {kind} to index")]
 
 
 def define_scatter(symbol, operands, result, dims, indices, values, accumulate, scalar):

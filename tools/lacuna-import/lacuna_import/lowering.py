@@ -397,11 +397,14 @@ def refuse_values(program):
     """What torch-mlir takes without a word: sizes that depend on data, on which
     its passes do not end, and unsigned integers, whose sign it forgets."""
     for node in program.graph.nodes:
+        frame = _FRAME.search(node.meta["stack_trace"] or "")
+        place = f"{frame[1]}:{frame[2]}: " if frame else ""
+        if node.target is torch.ops.higher_order.with_effects:
+            raise ImportFailure(f"{place}the operation '{node.args[1]}', which fails for some "
+                                f"values, does not import: {ADVICE}")
         value = node.meta.get("val")
         if not isinstance(value, torch.Tensor):
             continue
-        frame = _FRAME.search(node.meta["stack_trace"] or "")
-        place = f"{frame[1]}:{frame[2]}: " if frame else ""
         if free_unbacked_symbols(value.shape):
             raise ImportFailure(f"{place}the size of this line's result depends on the values "
                                 "of a tensor: use torch.where, or a size that is known")
@@ -423,17 +426,32 @@ def run_passes(module, pipeline):
         try:
             PassManager.parse(pipeline).run(module.operation)
         except ir.MLIRError as error:
-            raise ImportFailure(_explain(error)) from None
+            raise ImportFailure(_explain(error, module)) from None
 
 
-def _explain(error):
+def _explain(error, module):
     lines = []
     for diagnostic in error.error_diagnostics:
-        found = re.search(r"torch\.(?:operator \")?([\w.]*aten[\w.]*)", diagnostic.message)
+        found = _OPERATION.search(diagnostic.message)
+        if not found and "torch.constant" in diagnostic.message:
+            found = _find_operation(module, str(diagnostic.location))
         what = (f"the operation '{found.group(1)}' does not import" if found
                 else f"this line does not import ({diagnostic.message})")
         lines.append(f"{_place(diagnostic.location)}{what}: {ADVICE}")
     return "\n".join(dict.fromkeys(lines)) or str(error)
+
+
+_OPERATION = re.compile(r"torch\.(?:operator \")?([\w.]*aten[\w.]*)")
+
+
+def _find_operation(module, location):
+    """What a constant that does not import is an operand of: made by the same
+    line."""
+    for function in module.body.operations:
+        for operation in function.regions[0].blocks[0].operations if len(function.regions) else ():
+            if str(operation.location) == location and "aten" in operation.operation.name:
+                return _OPERATION.search(operation.operation.name)
+    return None
 
 
 def _place(location):
