@@ -71,7 +71,8 @@ def Lacuna_VisitForm : I32EnumAttr<"VisitForm", "how a kernel learns what to vis
 def Lacuna_Route : I32EnumAttr<"Route", "how a dispatch region becomes code", [
     I32EnumAttrCase<"Dense", 0, "dense">,
     I32EnumAttrCase<"SparseTensor", 1, "sparse_tensor">,
-    I32EnumAttrCase<"TensorCore", 2, "tensor_core">]> {
+    I32EnumAttrCase<"TensorCore", 2, "tensor_core">,
+    I32EnumAttrCase<"Vector", 3, "vector">]> {
   let cppNamespace = "::lacuna";
   let genSpecializedAttr = 0;
 }
