@@ -140,7 +140,8 @@ static llvm::Error makeSilentError() { return makeError(""); }
 
 llvm::Error Compilation::checkFiles() const {
   std::vector<std::string> paths = options.params;
-  for (const std::string &path : {options.layouts, options.parametersFile})
+  for (const std::string &path :
+       {options.layouts, options.parametersFile, options.targetModel})
     if (!path.empty())
       paths.push_back(path);
   for (const std::string &path : paths) {
@@ -466,6 +467,8 @@ llvm::Error Compilation::run() {
   phaseOptions.warps = options.warps;
   phaseOptions.stages = options.stages;
   phaseOptions.forceRoute = options.forceRoute;
+  phaseOptions.targetModel = options.targetModel;
+  phaseOptions.threads = options.threads;
   for (const std::string &name : options.targets)
     targets.push_back({name, findGPUTarget(name), nullptr});
   phaseOptions.cpu = processor.name;
