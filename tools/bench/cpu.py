@@ -166,7 +166,7 @@ def bench_nm(threads, rng, peer):
                     if route:
                         models.append(load_model(path, threads))
                     else:
-                        chosen = json.loads((directory / "plan.json").read_text())["regions"][0]["route"]
+                        chosen = json.loads((directory / "plan.json").read_text())["regions"][0]["routes"]
                 for n in (1, 16, 128, 1024):
                     x = rng.standard_normal((n, depth), dtype=np.float32)
                     c = np.empty((n, rows), np.float32)
@@ -176,7 +176,9 @@ def bench_nm(threads, rng, peer):
                     for _, (y,) in prepared:
                         np.testing.assert_allclose(y, c, rtol=1e-3, atol=2e-3)
                     cells = {"dense": f"{dnnl / dense:.2f}x", "sparse-tensor": f"{dnnl / sparse:.2f}x"}
-                    cells[chosen] = f"**{cells[chosen]}**"
+                    route = [c["route"] for c in chosen if c["from"] <= n][-1]
+                    if route in cells:
+                        cells[route] = f"**{cells[route]}**"
                     print(f"| {rows}x{depth} | {n_}:{m_} | {n} | {cells['dense']} | {cells['sparse-tensor']} |", flush=True)
 
 
