@@ -493,7 +493,7 @@ def main():
     if importlib.util.find_spec("numpy") is None:
         return os.execv(python_of("ort"), [str(python_of("ort")), __file__, *sys.argv[1:]])
     sys.path.insert(0, str(ROOT / "tools/bench"))
-    from cpu import cpu_name
+    from common import cpu_name
     peers = [Peer(name, arguments) for name in arguments.peers]
     peers = [peer for peer in peers if peer.start()]
     for _ in range(arguments.rounds):
