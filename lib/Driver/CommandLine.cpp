@@ -7,6 +7,8 @@
 
 #include "Target.h"
 
+#include "lacuna/IR/Lacuna.h"
+
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/CommandLine.h"
@@ -109,9 +111,20 @@ struct Flags {
                cl::cat(category)),
         forceRoute("force-route",
                    cl::desc("Route of every region that has a layout: dense, "
-                            "sparse-tensor (cpu) or tensor-core (GPUs)"),
+                            "sparse-tensor or vector (cpu), or tensor-core "
+                            "(GPUs)"),
                    cl::value_desc("route"), cl::location(options.forceRoute),
                    cl::cat(category)),
+        targetModel("target-model",
+                    cl::desc("File with the target's constants, instead of the "
+                             "built-in one (docs/Plan.md)"),
+                    cl::value_desc("file"), cl::location(options.targetModel),
+                    cl::cat(category)),
+        threads("plan-threads",
+                cl::desc("Threads of the CPU that the plan is made for "
+                         "(default: all of this host)"),
+                cl::value_desc("number"), cl::location(options.threads),
+                cl::cat(category)),
         params("params",
                cl::desc("Weights: a safetensors file or the index of a sharded "
                         "checkpoint; may be given several times"),
@@ -164,7 +177,8 @@ struct Flags {
   String layouts, precision;
   cl::list<int64_t> tile, warps;
   cl::opt<int64_t, true> stages;
-  String forceRoute;
+  String forceRoute, targetModel;
+  cl::opt<int64_t, true> threads;
   cl::list<std::string> params;
   String parametersFile, dumpPhasesTo, report, crashReproducer, runtimeDir;
   Bool remarks, verbose, timing, saveTemps;
@@ -246,11 +260,17 @@ static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
     return usageError(
         "--stages is " + Twine(options.stages) +
         "; expected at least 2, or 0 to leave it to the compiler");
-  if (!options.forceRoute.empty() && options.forceRoute != "dense" &&
-      options.forceRoute != "sparse-tensor" &&
-      options.forceRoute != "tensor-core")
+  if (!options.forceRoute.empty() && !parseRouteName(options.forceRoute))
     return usageError("unknown route '" + options.forceRoute +
-                      "'; expected dense, sparse-tensor or tensor-core");
+                      "'; expected dense, sparse-tensor, vector or "
+                      "tensor-core");
+  if (!options.targetModel.empty() &&
+      (options.targets.size() > 1 || options.cpus.size() > 1))
+    return usageError("--target-model describes one target; expected one "
+                      "--target and one --cpu");
+  if (options.threads < 0)
+    return usageError("--plan-threads is " + Twine(options.threads) +
+                      "; expected at least 1, or 0 for all of this host");
   return success();
 }
 

@@ -148,7 +148,8 @@ static llvm::Error makeSilentError() { return makeError(""); }
 
 llvm::Error Compilation::checkFiles() const {
   std::vector<std::string> paths = options.params;
-  for (const std::string &path : {options.layouts, options.parametersFile})
+  for (const std::string &path :
+       {options.layouts, options.parametersFile, options.targetModel})
     if (!path.empty())
       paths.push_back(path);
   for (const std::string &path : paths) {
@@ -494,6 +495,8 @@ llvm::Error Compilation::run() {
   phaseOptions.warps = options.warps;
   phaseOptions.stages = options.stages;
   phaseOptions.forceRoute = options.forceRoute;
+  phaseOptions.targetModel = options.targetModel;
+  phaseOptions.threads = options.threads;
 
   SourceMgrDiagnosticHandler handler(sources, &context);
   if (llvm::Error error = enableRemarks())

@@ -57,6 +57,9 @@ void lacuna::buildPlanPhase(OpPassManager &manager,
   PlanDispatchesOptions plan;
   plan.forceRoute = options.forceRoute;
   plan.target = options.target;
+  plan.targetModel = options.targetModel;
+  plan.features = options.features;
+  plan.threads = options.threads;
   manager.addPass(createPlanDispatches(plan));
 }
 

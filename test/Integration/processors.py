@@ -8,6 +8,7 @@ is taken, the next where a feature of it is missing, and the one that a device
 names. Kernels of a GPU have the host code of the processor that asks for least.
 LACUNA_TEST_SEED repeats a run.
 """
+import json
 import os
 import re
 import subprocess
@@ -120,6 +121,19 @@ def check_choice(directory):
     del os.environ["LACUNA_CPU_LACKS"]
 
 
+def check_plans(directory):
+    """Each processor has the plan that it has alone."""
+    def plan(*cpus):
+        compile_model(f"{directory}/m.mlir", f"{directory}/plan.mlir", "--compile-to=plan", *cpus,
+                      f"--report={directory}/plan.json")
+        return json.load(open(f"{directory}/plan.json"))
+
+    plans = {report["target"]: report["regions"] for report in plan(CPUS)}
+    for cpu in WIDTHS:
+        assert plans[f"cpu:{cpu}"] == plan(f"--cpu={cpu}")["regions"], (cpu, plans)
+    assert plans["cpu:x86-64-v4"] != plans["cpu:x86-64-v3"], plans
+
+
 def check_names(directory):
     """native is a name like others once it is known which."""
     compile_model(f"{directory}/m.mlir", f"{directory}/native.ll", "--emit=llvm")
@@ -151,5 +165,6 @@ with tempfile.TemporaryDirectory() as directory:
     for t, route in (("f64", "dense"), ("bf16", None), ("f32", "sparse-tensor"), ("f32", "dense")):
         check_numbers(directory, rng, t, route)
     check_choice(directory)
+    check_plans(directory)
     check_names(directory)
     check_gpu(directory)

@@ -46,8 +46,12 @@ struct CompileOptions {
   /// empty or 0: chosen by the compiler.
   std::vector<int64_t> tile, warps;
   int64_t stages = 0;
-  /// "dense" or "sparse-tensor", or empty.
+  /// "dense", "vector", ..., or empty.
   std::string forceRoute;
+  /// A file with the target's constants (docs/Plan.md), or empty: built in.
+  std::string targetModel;
+  /// Threads that the plan is made for; 0: of this host.
+  int64_t threads = 0;
 
   /// Checkpoints; none: no model.safetensors is written.
   std::vector<std::string> params;
