@@ -6,6 +6,8 @@
 
 #include "SharedTile.h"
 
+#include "lacuna/CostModel/CostModel.h"
+
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -33,12 +35,6 @@ int64_t lacuna::getSharedBytes(ScheduleAttr schedule,
                             schedule.getTileN() * 4);
 }
 
-namespace {
-struct Tile {
-  int64_t m, n, warpsM, warpsN, warpsK = 1;
-};
-} // namespace
-
 /// Whether 16-byte copies move a plain operand, whose rows are `rowAxis`.
 static bool copiesWide(const TensorCoreContraction &contraction,
                        const Axes &axes, OpOperand *operand,
@@ -55,32 +51,7 @@ static bool copiesWide(const TensorCoreContraction &contraction,
   return (alongDepth || alongRows) && isAligned;
 }
 
-/// Few columns: the weight's bytes are the bound, every warp has its own rows,
-/// and where that makes few of them, several share the depth. Many: warps of 64
-/// x 32, four or eight of them. Narrow copies need registers for their
-/// addresses: a smaller tile.
-static Tile chooseTile(int64_t rows, int64_t columns, int64_t batch,
-                       int64_t steps, bool isWide) {
-  if (columns > 32) {
-    int64_t m = rows > 64 && isWide ? 128
-                : rows > 32         ? 64
-                : rows > 16         ? 32
-                                    : 16;
-    int64_t n = columns > 64 && m == 128 ? 128 : 64;
-    int64_t warpsM = m >= 64 ? 2 : 1;
-    return {m, n, warpsM, n == 128 ? 4 : 2};
-  }
-  int64_t n = columns <= 8 ? 8 : columns <= 16 ? 16 : 32;
-  int64_t m = 64;
-  while (m > 16 && batch * llvm::divideCeil(rows, m) < kBlocks)
-    m /= 2;
-  int64_t warpsK = 4 / (m / 16);
-  while (warpsK > 1 && steps < 2 * warpsK)
-    warpsK /= 2;
-  return {m, n, m / 16, 1, warpsK};
-}
-
-static int64_t chooseStages(const Tile &tile, const Axes &axes,
+static int64_t chooseStages(const TileShape &tile, const Axes &axes,
                             int64_t stageDepth,
                             const OperandProvider &provider) {
   int64_t bytes = tile.warpsK * (provider.getStageBytes(tile.m) +
@@ -122,7 +93,7 @@ lacuna::chooseSchedules(const TensorCoreContraction &contraction,
        copiesWide(contraction, axes, contraction.a, axes.m, rowsAreAligned));
   SmallVector<ScheduledColumns> schedules;
   for (int64_t count : columns) {
-    Tile tile = chooseTile(rows, count, batch, steps, isWide);
+    TileShape tile = chooseTileShape(rows, count, batch, steps, isWide);
     if (!override.tile.empty()) {
       ArrayRef<int64_t> warps = override.warps;
       if (override.tile.size() != 2 || warps.size() < 2 || warps.size() > 3) {

@@ -57,6 +57,9 @@ void lacuna::buildPlanPhase(OpPassManager &manager,
   PlanDispatchesOptions plan;
   plan.forceRoute = options.forceRoute;
   plan.target = options.target;
+  plan.targetModel = options.targetModel;
+  plan.features = options.features;
+  plan.threads = options.threads;
   manager.addPass(createPlanDispatches(plan));
 }
 
@@ -114,7 +117,7 @@ void lacuna::buildHostPhase(OpPassManager &manager,
     manager.addPass(createLaunchesToRuntime());
   }
   CreateEntryPointsOptions entry;
-  entry.target = options.target;
+  entry.target = options.name.empty() ? options.target : options.name;
   entry.cpu = options.cpu;
   entry.features = options.features;
   manager.addPass(createCreateEntryPoints(entry));

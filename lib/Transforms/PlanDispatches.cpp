@@ -3,8 +3,8 @@
 // plan-dispatches: the plan phase. Whether a license is used is decided here,
 // with numbers, on whole regions: after fusion, before any code is shaped.
 
-#include "CostModel.h"
 #include "DispatchGroup.h"
+#include "lacuna/CostModel/CostModel.h"
 #include "lacuna/IR/Lacuna.h"
 #include "lacuna/Transforms/GPUTarget.h"
 #include "lacuna/Transforms/Passes.h"
@@ -59,15 +59,31 @@ struct PlanDispatches : lacuna::impl::PlanDispatchesBase<PlanDispatches> {
     if (!forceRoute.empty() && !(forced = parseRouteName(forceRoute))) {
       getOperation().emitError()
           << "unknown route '" << forceRoute
-          << "' in force-route; the routes are dense, sparse-tensor and "
-             "tensor-core";
+          << "' in force-route; the routes are dense, sparse-tensor, vector "
+             "and tensor-core";
       return signalPassFailure();
     }
-    gpu = getGPUModel(target);
-    if (!gpu && target != "cpu") {
+    bool isGPU = findGPUTarget(target);
+    if (!isGPU && target != "cpu") {
+      std::string known = "cpu";
+      for (const GPUTarget &gpu : getGPUTargets())
+        known += (", " + gpu.name).str();
       getOperation().emitError()
-          << "unknown target '" << target << "'; expected cpu or a GPU such as "
-          << "sm_80";
+          << "unknown target '" << target << "'; expected one of " << known;
+      return signalPassFailure();
+    }
+    llvm::Expected<TargetModel> read = targetModel.empty()
+                                           ? getTargetModel(target, features)
+                                           : readTargetModel(targetModel);
+    if (!read) {
+      getOperation().emitError(llvm::toString(read.takeError()));
+      return signalPassFailure();
+    }
+    model = std::move(*read);
+    if (model.isGPU != isGPU) {
+      getOperation().emitError()
+          << model.file << " describes a " << (isGPU ? "CPU" : "GPU")
+          << ", and the target is " << target;
       return signalPassFailure();
     }
     // Several targets are compiled with one option.
@@ -78,10 +94,9 @@ struct PlanDispatches : lacuna::impl::PlanDispatchesBase<PlanDispatches> {
           << "; its routes are left to the plan";
       forced.reset();
     }
-    int64_t count = threads > 0
-                        ? int64_t(threads)
-                        : llvm::hardware_concurrency().compute_thread_count();
-    model = getCPUModel(count);
+    conditions.threads =
+        threads > 0 ? int64_t(threads)
+                    : llvm::hardware_concurrency().compute_thread_count();
     WalkResult result = getOperation().walk([&](DispatchOp dispatch) {
       return failed(plan(dispatch, forced)) ? WalkResult::interrupt()
                                             : WalkResult::advance();
@@ -92,16 +107,16 @@ struct PlanDispatches : lacuna::impl::PlanDispatchesBase<PlanDispatches> {
 
 private:
   TargetModel model;
-  std::optional<GPUModel> gpu;
+  Conditions conditions;
 
   /// The route of this target that uses a license.
   Route getSkippingRoute() const {
-    return gpu ? Route::TensorCore : Route::SparseTensor;
+    return model.isGPU ? Route::TensorCore : Route::SparseTensor;
   }
 
   /// Why the skipping route cannot compute `licensed`, or nothing.
   std::optional<std::string> whyNot(const Licensed &licensed) const {
-    if (!gpu)
+    if (!model.isGPU)
       return whyNotSparseTensor(licensed.op, *licensed.weight);
     auto argument = cast<BlockArgument>(licensed.weight->get());
     auto dispatch = cast<DispatchOp>(argument.getOwner()->getParentOp());
@@ -152,20 +167,54 @@ private:
       return std::max<int64_t>(
           1, cast<ShapedType>(type).getElementTypeBitWidth() / 8);
     };
-    size.weightElementBytes = bytes(licensed.type);
     size.activationElementBytes = bytes(other->get().getType());
     size.resultElementBytes = bytes(op.getDpsInits()[0].getType());
     return size;
   }
 
-  /// Bits of an element where the dense route runs on tensor cores, else 0.
-  static unsigned getTensorBits(const Licensed &licensed) {
-    Type element = licensed.type.getElementType();
+  /// What `route` reads of the weight.
+  static WeightView getView(Route route, const Licensed &licensed) {
+    RankedTensorType type = licensed.type;
+    Type element = type.getElementType();
+    auto countBytes = [](RankedTensorType buffer) {
+      return double(buffer.getNumElements()) * buffer.getElementTypeBitWidth() /
+             8;
+    };
+    WeightView view;
     bool tf32 =
         element.isF32() && licensed.op->hasAttr(LacunaDialect::kPrecisionAttr);
-    return element.isF16() || element.isBF16() || element.isInteger(8) || tf32
-               ? element.getIntOrFloatBitWidth()
-               : 0;
+    view.element = tf32                   ? "tf32"
+                   : element.isF16()      ? "f16"
+                   : element.isBF16()     ? "bf16"
+                   : element.isInteger(8) ? "i8"
+                                          : "f32";
+    view.bytes = countBytes(type);
+    if (route == Route::Dense)
+      return view;
+    auto visit = cast<VisitInterface>(type.getEncoding());
+    view.work = visit.getExpectedWork(type.getShape());
+    view.bytes = visit.getExpectedBytes(type);
+    if (auto nm = dyn_cast<NMAttr>(type.getEncoding())) {
+      view.n = nm.getN();
+      view.m = nm.getM();
+    }
+    if (route == Route::TensorCore) {
+      // PTX ISA, "Matrix multiply-accumulate operation using mma.sp
+      // instruction": one instruction covers twice the depth.
+      view.work = 0.5;
+      view.bytes = 0;
+      auto provider = cast<TensorCoreInterface>(type.getEncoding());
+      for (const LayoutComponent &buffer : provider.getMmaViews(type))
+        view.bytes += countBytes(buffer.type);
+    }
+    return view;
+  }
+
+  int64_t getNanoseconds(Route route, const ContractionSize &size,
+                         const Licensed &licensed) const {
+    return std::llround(
+        1e9 * predict(route, size, getView(route, licensed), conditions, model)
+                  .seconds);
   }
 
   /// `impossible`: the skipping route has no price.
@@ -178,13 +227,10 @@ private:
     for (int64_t assumed : isDynamic ? sizes : sizes.take_front()) {
       ContractionSize size = measure(licensed, assumed);
       price.sizes.push_back(size.columns);
-      unsigned bits = getTensorBits(licensed);
-      price.dense.push_back(gpu ? priceDense(size, bits, *gpu)
-                                : priceDense(size, model));
+      price.dense.push_back(getNanoseconds(Route::Dense, size, licensed));
       price.skipping.push_back(
           impossible ? price.dense.back()
-          : gpu      ? priceTensorCore(size, bits, licensed.type, *gpu)
-                     : priceSparseTensor(size, licensed.type, model));
+                     : getNanoseconds(getSkippingRoute(), size, licensed));
     }
     return price;
   }

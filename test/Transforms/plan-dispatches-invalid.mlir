@@ -1,6 +1,6 @@
 // RUN: lacuna-opt %s --plan-dispatches --verify-diagnostics --split-input-file
 // RUN: not lacuna-opt %s --split-input-file --plan-dispatches=force-route=fast 2>&1 | FileCheck %s
-// CHECK: unknown route 'fast' in force-route; the routes are dense, sparse-tensor and tensor-core
+// CHECK: unknown route 'fast' in force-route; the routes are dense, sparse-tensor, vector and tensor-core
 
 func.func @no_layout(%x: tensor<4xf32>) -> tensor<4xf32> {
   // expected-error @+1 {{is forced to route 'sparse-tensor', but reads no tensor with a layout}}
@@ -23,7 +23,7 @@ func.func @not_a_route(%x: tensor<4xf32>) -> tensor<4xf32> {
 // -----
 
 // RUN: not lacuna-opt %s --split-input-file --plan-dispatches=target=sm_70 2>&1 | FileCheck %s --check-prefix=TARGET
-// TARGET: unknown target 'sm_70'; expected cpu or a GPU such as sm_80
+// TARGET: unknown target 'sm_70'; expected one of cpu, sm_80, 
 // RUN: not lacuna-opt %s --split-input-file --plan-dispatches="target=sm_80 force-route=tensor-core" 2>&1 | FileCheck %s --check-prefix=GPU
 // GPU: is forced to route 'tensor-core', which cannot compute it: nm<1:4> of f16 has no mma.sp form
 // GPU: is forced to route 'tensor-core', which cannot compute it: the operand is pruned at run time

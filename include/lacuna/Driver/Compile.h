@@ -30,8 +30,10 @@ struct CompileOptions {
   /// What to make code for, each of them once: "cpu", "sm_80", ... (see
   /// GPUTarget.h).
   std::vector<std::string> targets = {"cpu"};
-  /// A processor as LLVM names it, or "native".
-  std::string cpu = "native";
+  /// Processors as LLVM names them, or "native", each of them once. Of several,
+  /// each is a target "cpu:NAME" in the place of "cpu", and the host code of
+  /// GPUs is made for the one that asks for least.
+  std::vector<std::string> cpus = {"native"};
   /// The ptxas that makes cubins; empty: looked for (see Ptxas.h).
   std::string ptxas;
   /// PTX only: the driver makes machine code when it loads it.
@@ -44,8 +46,12 @@ struct CompileOptions {
   /// empty or 0: chosen by the compiler.
   std::vector<int64_t> tile, warps;
   int64_t stages = 0;
-  /// "dense" or "sparse-tensor", or empty.
+  /// "dense", "vector", ..., or empty.
   std::string forceRoute;
+  /// A file with the target's constants (docs/Plan.md), or empty: built in.
+  std::string targetModel;
+  /// Threads that the plan is made for; 0: of this host.
+  int64_t threads = 0;
 
   /// Checkpoints; none: no model.safetensors is written.
   std::vector<std::string> params;

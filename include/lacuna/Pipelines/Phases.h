@@ -28,6 +28,18 @@ struct PhaseOptions : mlir::PassPipelineOptions<PhaseOptions> {
   Option<std::string> target{*this, "target",
                              llvm::cl::desc("Target to compile for"),
                              llvm::cl::init("cpu")};
+  Option<std::string> name{
+      *this, "name",
+      llvm::cl::desc("Name of the target in the artifact (default: target)"),
+      llvm::cl::init("")};
+  Option<std::string> targetModel{
+      *this, "target-model",
+      llvm::cl::desc("File with the target's constants (docs/Plan.md)"),
+      llvm::cl::init("")};
+  Option<int64_t> threads{
+      *this, "threads",
+      llvm::cl::desc("Threads that the plan is made for (0: of this host)"),
+      llvm::cl::init(0)};
   Option<std::string> cpu{*this, "cpu",
                           llvm::cl::desc("Processor, as LLVM names it"),
                           llvm::cl::init("")};

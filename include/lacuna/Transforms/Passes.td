@@ -246,6 +246,11 @@ def PlanDispatches : Pass<"plan-dispatches", "::mlir::ModuleOp"> {
     Option<"forceRoute", "force-route", "std::string", "\"\"",
            "Route of every region with a layout: dense, sparse-tensor or "
            "tensor-core">,
+    Option<"targetModel", "target-model", "std::string", "\"\"",
+           "File with the target's constants, instead of the built-in one">,
+    Option<"features", "features", "std::string", "\"\"",
+           "Processor features, separated by commas; they choose the built-in "
+           "constants of target cpu">,
     Option<"threads", "threads", "int64_t", "0",
            "Threads the target runs with; 0 for all of this host">];
   let statistics = [
