@@ -121,7 +121,7 @@ void lacuna::buildHostPhase(OpPassManager &manager,
     manager.addPass(createLaunchesToRuntime());
   }
   CreateEntryPointsOptions entry;
-  entry.target = options.target;
+  entry.target = options.name.empty() ? options.target : options.name;
   entry.cpu = options.cpu;
   entry.features = options.features;
   manager.addPass(createCreateEntryPoints(entry));
