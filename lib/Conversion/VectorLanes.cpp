@@ -21,6 +21,9 @@ using namespace lacuna;
 
 /// Entries of a row that are unrolled at most.
 static constexpr int64_t kMostUnrolled = 64;
+/// Sums that hide the latency of multiply-adds: with few columns, each has
+/// several.
+static constexpr int64_t kLeastSums = 4;
 
 namespace {
 class Lanes {
@@ -38,11 +41,14 @@ private:
     Value panel; // [columns, paddedDepth]
     Value values, coordinates;
     int64_t columns;
+    /// Sums of one column and part: entries take turns.
+    int64_t turns;
   };
 
   void chooseLanes();
   void emitBlock(Value panel, Value block);
-  void emitTile(const Tile &tile, Value column, Value firstRow, Loops loops);
+  void emitTile(const Tile &tile, Value column, Value firstStored,
+                Value firstRow, Loops loops);
   SmallVector<Value> sumUp(const Tile &tile);
   void step(const Tile &tile, Value word, SmallVectorImpl<Value> &sums);
   Value loadPart(Value buffer, Value row, int64_t part);
@@ -186,7 +192,8 @@ void Lanes::step(const Tile &tile, Value word, SmallVectorImpl<Value> &sums) {
       Value control = getControl(words[part], entry % perWord);
       Value value = kernel.castWeight(loadPart(tile.values, at, part));
       for (int64_t column = 0; column < tile.columns; ++column) {
-        Value &sum = sums[column * parts + part];
+        Value &sum =
+            sums[(column * parts + part) * tile.turns + entry % tile.turns];
         Value x = pick(tile, column, groups[column], base, control);
         sum = kernel.multiplyAdd(value, x, sum);
       }
@@ -196,20 +203,31 @@ void Lanes::step(const Tile &tile, Value word, SmallVectorImpl<Value> &sums) {
 
 /// The sums of a block of rows and the columns of a tile, by column and part.
 SmallVector<Value> Lanes::sumUp(const Tile &tile) {
-  SmallVector<Value> zeros(tile.columns * parts, kernel.zeroSums(lanes));
+  SmallVector<Value> zeros(tile.columns * parts * tile.turns,
+                           kernel.zeroSums(lanes));
   auto loop = scf::ForOp::create(b, kernel.loc, kernel.constant(0),
                                  kernel.constant(kernel.words),
                                  kernel.constant(wordsPerStep), zeros);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(loop.getBody());
-  SmallVector<Value> sums(loop.getRegionIterArgs());
-  step(tile, loop.getInductionVar(), sums);
-  scf::YieldOp::create(b, kernel.loc, sums);
-  return loop.getResults();
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    SmallVector<Value> sums(loop.getRegionIterArgs());
+    step(tile, loop.getInductionVar(), sums);
+    scf::YieldOp::create(b, kernel.loc, sums);
+  }
+  SmallVector<Value> sums;
+  for (int64_t i = 0; i < tile.columns * parts; ++i) {
+    sums.push_back(loop.getResult(i * tile.turns));
+    for (int64_t turn = 1; turn < tile.turns; ++turn)
+      sums.back() =
+          kernel.addSums(sums.back(), loop.getResult(i * tile.turns + turn));
+  }
+  return sums;
 }
 
-void Lanes::emitTile(const Tile &tile, Value column, Value firstRow,
-                     Loops loops) {
+/// Computes the tile from `column` on, and writes it from `firstStored` on.
+void Lanes::emitTile(const Tile &tile, Value column, Value firstStored,
+                     Value firstRow, Loops loops) {
   SmallVector<Value> sums = sumUp(tile);
   // Through the first-level cache: one copy of the epilogue for all of them.
   Value scratch = memref::AllocOp::create(
@@ -221,8 +239,8 @@ void Lanes::emitTile(const Tile &tile, Value column, Value firstRow,
       vector::StoreOp::create(
           b, kernel.loc, sums[i * parts + part], scratch,
           ValueRange{kernel.constant(i), kernel.constant(part * lanes)});
-  kernel.forLoop(kernel.constant(0), kernel.constant(tile.columns), 1,
-                 [&](Value i) {
+  kernel.forLoop(kernel.sub(firstStored, column), kernel.constant(tile.columns),
+                 1, [&](Value i) {
                    kernel.bind(loops, kernel.c.n, kernel.columnSizes,
                                kernel.add(column, i));
                    if (kernel.rowLoop)
@@ -248,16 +266,23 @@ void Lanes::emitBlock(Value panel, Value block) {
   Value coordinates = kernel.viewCoordinates(block);
   Value begin = kernel.constant(0);
   for (int64_t count = mostColumns; count > 0; count /= 2) {
-    Value end = kernel.add(
-        begin, kernel.mul(kernel.div(kernel.sub(kernel.columns, begin),
-                                     kernel.constant(count)),
-                          kernel.constant(count)));
-    kernel.forLoop(begin, end, count, [&](Value column) {
+    // Where more than half of a tile is left, it reaches back over columns that
+    // were computed before, which costs less than more and smaller tiles.
+    Value left = kernel.sub(kernel.columns, begin);
+    Value width = kernel.constant(count);
+    Value whole = kernel.add(begin, kernel.mul(kernel.div(left, width), width));
+    Value mostLeft =
+        kernel.less(kernel.constant(count / 2), kernel.rem(left, width));
+    Value end = kernel.select(kernel.less(kernel.columns, width), begin,
+                              kernel.select(mostLeft, kernel.columns, whole));
+    kernel.forLoop(begin, end, count, [&](Value stored) {
+      Value column = kernel.min(stored, kernel.sub(kernel.columns, width));
       Value offset = kernel.mul(kernel.add(firstColumn, column),
                                 kernel.constant(kernel.paddedDepth));
       Tile tile{kernel.view(panel, offset, {count, kernel.paddedDepth}), values,
-                coordinates, count};
-      emitTile(tile, column, firstRow, loops);
+                coordinates, count,
+                std::max<int64_t>(1, kLeastSums / count / parts)};
+      emitTile(tile, column, stored, firstRow, loops);
     });
     begin = end;
   }
