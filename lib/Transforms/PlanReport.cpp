@@ -32,7 +32,7 @@ static std::string describe(Location loc) {
 }
 
 bool PlannedRegion::isUsed() const {
-  return llvm::any_of(routes, [](const PlannedRoute &planned) {
+  return llvm::any_of(intervals, [](const PlannedInterval &planned) {
     return planned.route != Route::Dense;
   });
 }
@@ -50,7 +50,7 @@ static void readPlan(DispatchOp dispatch, PlannedRegion &region) {
   region.forced = plan.getForced();
   std::optional<LicensedContraction> licensed = findLicensed(dispatch);
   for (ChoiceAttr choice : plan.getChoices()) {
-    PlannedRoute planned{
+    PlannedInterval planned{
         choice.getFrom(), choice.getRoute(), choice.getReason().str(), {}};
     if (choice.getPrices())
       for (Attribute price : choice.getPrices())
@@ -63,7 +63,7 @@ static void readPlan(DispatchOp dispatch, PlannedRegion &region) {
       region.views.push_back(
           {name, static_cast<int64_t>(
                      RoutePrices::getView(*licensed, planned.route).bytes)});
-    region.routes.push_back(std::move(planned));
+    region.intervals.push_back(std::move(planned));
   }
   if (licensed)
     region.weightBytes = static_cast<int64_t>(
@@ -123,7 +123,7 @@ void lacuna::writePlanText(ArrayRef<PlannedRegion> plan, StringRef target,
      << " density  columns route                 us   dense us    gain\n";
   bool isCalibrated = true;
   for (const PlannedRegion &region : plan)
-    for (const auto &[i, planned] : llvm::enumerate(region.routes))
+    for (const auto &[i, planned] : llvm::enumerate(region.intervals))
       for (const auto &[j, price] : llvm::enumerate(planned.prices)) {
         bool isFirst = i == 0 && j == 0;
         isCalibrated &= price.calibrated;
@@ -149,8 +149,8 @@ void lacuna::writePlanText(ArrayRef<PlannedRegion> plan, StringRef target,
     if (!region.location.empty())
       os << " at " << region.location;
     os << ":";
-    for (const PlannedRoute &planned : region.routes)
-      os << (region.routes.size() > 1 ? "\n    " : " ")
+    for (const PlannedInterval &planned : region.intervals)
+      os << (region.intervals.size() > 1 ? "\n    " : " ")
          << getRouteName(planned.route)
          << (region.forced ? " by request; " : " because ") << planned.reason;
     os << "\n";
@@ -163,7 +163,8 @@ void lacuna::writePlanText(ArrayRef<PlannedRegion> plan, StringRef target,
   }
 }
 
-static void writeRoute(const PlannedRoute &planned, llvm::json::OStream &json) {
+static void writeInterval(const PlannedInterval &planned,
+                          llvm::json::OStream &json) {
   json.object([&] {
     json.attribute("from", planned.from);
     json.attribute("route", getRouteName(planned.route));
@@ -205,9 +206,9 @@ void lacuna::writePlanJSON(
           json.attribute("density", region.density);
           json.attribute("dense_bytes", region.weightBytes);
           json.attribute("forced", region.forced);
-          json.attributeArray("routes", [&] {
-            for (const PlannedRoute &planned : region.routes)
-              writeRoute(planned, json);
+          json.attributeArray("intervals", [&] {
+            for (const PlannedInterval &planned : region.intervals)
+              writeInterval(planned, json);
           });
           json.attributeArray("views", [&] {
             for (const PlannedView &view : region.views)

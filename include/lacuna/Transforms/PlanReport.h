@@ -30,7 +30,7 @@ struct PlannedPrice {
 };
 
 /// One interval of the number of columns.
-struct PlannedRoute {
+struct PlannedInterval {
   int64_t from;
   Route route;
   std::string reason; ///< why this one
@@ -53,8 +53,8 @@ struct PlannedRegion {
   double density;       ///< stored elements over all, in (0, 1]
   int64_t weightBytes;  ///< of the dense weight
   bool forced;          ///< by the user
-  std::vector<PlannedRoute> routes; ///< from 0 columns on, ascending
-  std::vector<PlannedView> views;   ///< what the routes read
+  std::vector<PlannedInterval> intervals; ///< from 0 columns on, ascending
+  std::vector<PlannedView> views;         ///< what the routes read
 
   /// Whether some size skips.
   bool isUsed() const;
