@@ -120,6 +120,8 @@ void lacuna::buildHostPhase(OpPassManager &manager,
     verify.target = options.target;
     manager.addPass(createVerifyHostCode(verify));
     manager.addPass(createLaunchesToRuntime());
+  } else {
+    manager.addPass(createAnnounceRegions());
   }
   CreateEntryPointsOptions entry;
   entry.target = options.name.empty() ? options.target : options.name;

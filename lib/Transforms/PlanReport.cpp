@@ -17,20 +17,6 @@
 using namespace mlir;
 using namespace lacuna;
 
-/// `file:line:column` of the first place that a location names.
-static std::string describe(Location loc) {
-  std::string text;
-  loc->walk([&](Location inner) {
-    auto file = dyn_cast<FileLineColLoc>(inner);
-    if (!file)
-      return WalkResult::advance();
-    text = llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(),
-                         file.getLine(), file.getColumn());
-    return WalkResult::interrupt();
-  });
-  return text;
-}
-
 bool PlannedRegion::isUsed() const {
   return llvm::any_of(intervals, [](const PlannedInterval &planned) {
     return planned.route != Route::Dense;
@@ -99,7 +85,7 @@ std::vector<PlannedRegion> lacuna::collectPlan(ModuleOp module) {
     PlannedRegion region = {};
     region.function =
         dispatch->getParentOfType<FunctionOpInterface>().getName().str();
-    region.location = describe(dispatch.getLoc());
+    region.location = describeLocation(dispatch.getLoc());
     region.density = 1;
     for (Value input : dispatch.getInputs()) {
       auto layout = getLayout(input.getType());

@@ -100,6 +100,10 @@ void lacuna_rt_launch(int32_t kernel, const int64_t *sizes, void **params,
     fail(failure.status, failure.message);
 }
 
+void lacuna_rt_region(const char *name, int32_t after) {
+  requireFrame("lacuna_rt_region").call.observe(name, after);
+}
+
 void lacuna_rt_copy(void *target, const void *source, int64_t bytes) {
   Frame &frame = requireFrame("lacuna_rt_copy");
   Failure failure;

@@ -62,6 +62,7 @@ TEST(LibraryTest, ExportsVersionedSymbolsOnly) {
                                     "lacuna_device_close",
                                     "lacuna_rt_launch",
                                     "lacuna_rt_copy",
+                                    "lacuna_rt_region",
                                     "lacuna_model_num_state",
                                     "lacuna_model_state_at",
                                     "lacuna_session_state_reset",

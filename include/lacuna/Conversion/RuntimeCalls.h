@@ -52,6 +52,10 @@ void callLaunch(mlir::OpBuilder &builder, mlir::Location loc, int32_t kernel,
 void callFail(mlir::OpBuilder &builder, mlir::Location loc,
               llvm::StringRef message);
 
+/// lacuna_rt_region(name, after).
+void callRegion(mlir::OpBuilder &builder, mlir::Location loc,
+                llvm::StringRef name, bool after);
+
 } // namespace lacuna
 
 #endif // LACUNA_CONVERSION_RUNTIMECALLS_H
