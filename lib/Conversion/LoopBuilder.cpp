@@ -84,6 +84,32 @@ Value LoopBuilder::firstLanes(Value count) {
   return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, lanes, limit);
 }
 
+Type LoopBuilder::typeLike(Value value, Type element) {
+  if (auto vector = dyn_cast<VectorType>(value.getType()))
+    return vector.clone(element);
+  return element;
+}
+
+Value LoopBuilder::applyCasts(Value value, ArrayRef<Operation *> casts) {
+  for (Operation *cast : casts) {
+    OperationState state(loc, cast->getName().getStringRef(), value,
+                         typeLike(value, cast->getResult(0).getType()));
+    value = b.create(state)->getResult(0);
+  }
+  return value;
+}
+
+Value LoopBuilder::widen(Value value, Type element) {
+  Type from = getElementTypeOrSelf(value), type = typeLike(value, element);
+  if (from == element)
+    return value;
+  if (isa<FloatType>(from))
+    return arith::ExtFOp::create(b, loc, type, value);
+  if (isa<FloatType>(element))
+    return arith::SIToFPOp::create(b, loc, type, value);
+  return arith::ExtSIOp::create(b, loc, type, value);
+}
+
 // Each step turns the bits of (row, lane) left by one.
 void LoopBuilder::transpose(SmallVectorImpl<Value> &rows) {
   SmallVector<int64_t> low, high;

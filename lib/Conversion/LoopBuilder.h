@@ -83,6 +83,14 @@ public:
   mlir::Value load(mlir::Value buffer, llvm::ArrayRef<mlir::Value> indices);
   /// True in the first `count` lanes; in none where that is negative.
   mlir::Value firstLanes(mlir::Value count);
+  /// `element`, or a vector of it where `value` is a vector.
+  static mlir::Type typeLike(mlir::Value value, mlir::Type element);
+  /// What the body's conversions `casts` make of an element or a vector.
+  mlir::Value applyCasts(mlir::Value value,
+                         llvm::ArrayRef<mlir::Operation *> casts);
+  /// A number (or a vector) in a type that has room for it; integers have a
+  /// sign.
+  mlir::Value widen(mlir::Value value, mlir::Type element);
   /// Transposes a block of kLanes vectors of kLanes elements.
   void transpose(llvm::SmallVectorImpl<mlir::Value> &rows);
 
