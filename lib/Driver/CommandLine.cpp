@@ -105,7 +105,8 @@ struct Flags {
                cl::cat(category)),
         forceRoute("force-route",
                    cl::desc("Route of every region that has a layout: dense, "
-                            "sparse-tensor (cpu) or tensor-core (GPUs)"),
+                            "sparse-tensor or vector (cpu), or tensor-core "
+                            "(GPUs)"),
                    cl::value_desc("route"), cl::location(options.forceRoute),
                    cl::cat(category)),
         params("params",
@@ -233,10 +234,11 @@ static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
         "--stages is " + Twine(options.stages) +
         "; expected at least 2, or 0 to leave it to the compiler");
   if (!options.forceRoute.empty() && options.forceRoute != "dense" &&
-      options.forceRoute != "sparse-tensor" &&
+      options.forceRoute != "sparse-tensor" && options.forceRoute != "vector" &&
       options.forceRoute != "tensor-core")
     return usageError("unknown route '" + options.forceRoute +
-                      "'; expected dense, sparse-tensor or tensor-core");
+                      "'; expected dense, sparse-tensor, vector or "
+                      "tensor-core");
   return success();
 }
 

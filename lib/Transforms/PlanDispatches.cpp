@@ -10,6 +10,7 @@
 #include "lacuna/Transforms/Passes.h"
 #include "lacuna/Transforms/SparseTensorRoute.h"
 #include "lacuna/Transforms/TensorCoreRoute.h"
+#include "lacuna/Transforms/VectorRoute.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/Remarks.h"
@@ -59,8 +60,8 @@ struct PlanDispatches : lacuna::impl::PlanDispatchesBase<PlanDispatches> {
     if (!forceRoute.empty() && !(forced = parseRouteName(forceRoute))) {
       getOperation().emitError()
           << "unknown route '" << forceRoute
-          << "' in force-route; the routes are dense, sparse-tensor and "
-             "tensor-core";
+          << "' in force-route; the routes are dense, sparse-tensor, "
+             "vector and tensor-core";
       return signalPassFailure();
     }
     gpu = getGPUModel(target);
@@ -71,10 +72,11 @@ struct PlanDispatches : lacuna::impl::PlanDispatchesBase<PlanDispatches> {
       return signalPassFailure();
     }
     // Several targets are compiled with one option.
-    if (forced && *forced != Route::Dense && *forced != getSkippingRoute()) {
+    if (forced && !isRoute(*forced)) {
       getOperation().emitWarning()
           << "target " << target << " has no route '" << forceRoute
-          << "', only dense and " << getRouteName(getSkippingRoute())
+          << "', only dense and "
+          << (gpu ? "tensor-core" : "sparse-tensor and vector")
           << "; its routes are left to the plan";
       forced.reset();
     }
@@ -99,15 +101,37 @@ private:
     return gpu ? Route::TensorCore : Route::SparseTensor;
   }
 
-  /// Why the skipping route cannot compute `licensed`, or nothing.
-  std::optional<std::string> whyNot(const Licensed &licensed) const {
-    if (!gpu)
-      return whyNotSparseTensor(licensed.op, *licensed.weight);
+  bool isRoute(Route route) const {
+    return route == Route::Dense || route == getSkippingRoute() ||
+           (!gpu && route == Route::Vector);
+  }
+
+  /// Why `weight` cannot be in the order that kernels of a route read, or
+  /// nothing.
+  static std::optional<std::string> whyNoView(const Licensed &licensed,
+                                              StringRef order) {
     auto argument = cast<BlockArgument>(licensed.weight->get());
     auto dispatch = cast<DispatchOp>(argument.getOwner()->getParentOp());
-    if (dispatch.getInputs()[argument.getArgNumber()].getDefiningOp<PruneOp>())
-      return "the operand is pruned at run time, and mma's order is made when "
-             "weights are loaded";
+    if (!dispatch.getInputs()[argument.getArgNumber()].getDefiningOp<PruneOp>())
+      return std::nullopt;
+    return ("the operand is pruned at run time, and " + order +
+            " order is made when weights are loaded")
+        .str();
+  }
+
+  /// Why the skipping route cannot compute `licensed`, or nothing.
+  std::optional<std::string> whyNot(const Licensed &licensed,
+                                    Route route) const {
+    std::optional<std::string> noView;
+    if (route == Route::Vector) {
+      if ((noView = whyNoView(licensed, "the vectors'")))
+        return noView;
+      return whyNotVector(licensed.op, *licensed.weight);
+    }
+    if (!gpu)
+      return whyNotSparseTensor(licensed.op, *licensed.weight);
+    if ((noView = whyNoView(licensed, "mma's")))
+      return noView;
     std::string reason;
     if (analyzeTensorCoreContraction(licensed.op, reason))
       return std::nullopt;
@@ -189,7 +213,8 @@ private:
     return price;
   }
 
-  std::string explain(const Licensed &licensed, const Price &price) const {
+  std::string explain(const Licensed &licensed, const Price &price,
+                      Route skipping) const {
     auto layout = getLayout(licensed.type);
     auto visit = cast<VisitInterface>(licensed.type.getEncoding());
     std::string text;
@@ -199,7 +224,7 @@ private:
         "predicted to gain",
         layout.getSpelling(),
         100 * visit.getExpectedWork(licensed.type.getShape()),
-        getRouteName(getSkippingRoute()));
+        getRouteName(skipping));
     for (auto [i, columns] : llvm::enumerate(price.sizes))
       os << llvm::formatv("{0} {1:F2}x at {2} columns", i ? "," : "",
                           double(price.dense[i]) / price.skipping[i], columns);
@@ -213,8 +238,7 @@ private:
     if (!attribute)
       return everywhere;
     if (auto route = dyn_cast<RouteAttr>(attribute)) {
-      if (route.getValue() == Route::Dense ||
-          route.getValue() == getSkippingRoute())
+      if (isRoute(route.getValue()))
         return std::optional<Route>(route.getValue());
       // Meant for another target of the same model.
       return everywhere;
@@ -238,10 +262,12 @@ private:
              << getRouteName(**forced)
              << "', but reads no tensor with a layout";
     }
-    Route skipping = getSkippingRoute();
-    std::optional<std::string> impossible = whyNot(*licensed);
+    Route skipping =
+        *forced == Route::Vector ? Route::Vector : getSkippingRoute();
+    std::optional<std::string> impossible = whyNot(*licensed, skipping);
     Price prices = price(*licensed, impossible.has_value());
-    std::string reason = impossible ? *impossible : explain(*licensed, prices);
+    std::string reason =
+        impossible ? *impossible : explain(*licensed, prices, skipping);
     if (impossible && *forced && **forced != Route::Dense)
       return dispatch.emitOpError("is forced to route '")
              << getRouteName(**forced)

@@ -1,6 +1,6 @@
 // RUN: lacuna-opt %s --plan-dispatches --verify-diagnostics --split-input-file
 // RUN: not lacuna-opt %s --split-input-file --plan-dispatches=force-route=fast 2>&1 | FileCheck %s
-// CHECK: unknown route 'fast' in force-route; the routes are dense, sparse-tensor and tensor-core
+// CHECK: unknown route 'fast' in force-route; the routes are dense, sparse-tensor, vector and tensor-core
 
 func.func @no_layout(%x: tensor<4xf32>) -> tensor<4xf32> {
   // expected-error @+1 {{is forced to route 'sparse-tensor', but reads no tensor with a layout}}

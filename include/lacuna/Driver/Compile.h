@@ -44,7 +44,7 @@ struct CompileOptions {
   /// empty or 0: chosen by the compiler.
   std::vector<int64_t> tile, warps;
   int64_t stages = 0;
-  /// "dense" or "sparse-tensor", or empty.
+  /// "dense", "sparse-tensor", "vector" or "tensor-core", or empty.
   std::string forceRoute;
 
   /// Checkpoints; none: no model.safetensors is written.

@@ -234,7 +234,7 @@ def PlanDispatches : Pass<"plan-dispatches", "::mlir::ModuleOp"> {
     The size of a dynamic dimension is unknown: the routes are priced at
     several, and the one with the smaller geometric mean of time is taken.
 
-    The routes of target `cpu` are dense and sparse-tensor, those of a GPU
+    The routes of target `cpu` are dense, sparse-tensor and vector, those of a GPU
     (`sm_80` and so on) dense and tensor-core. `force-route`, or `lacuna.route`
     on an operation, overrides the model; a route that cannot be is an error
     that names the constraint, and one that the target does not have is left to
@@ -244,8 +244,8 @@ def PlanDispatches : Pass<"plan-dispatches", "::mlir::ModuleOp"> {
     Option<"target", "target", "std::string", "\"cpu\"",
            "Target that is planned for: cpu, sm_80, ...">,
     Option<"forceRoute", "force-route", "std::string", "\"\"",
-           "Route of every region with a layout: dense, sparse-tensor or "
-           "tensor-core">,
+           "Route of every region with a layout: dense, sparse-tensor, "
+           "vector or tensor-core">,
     Option<"threads", "threads", "int64_t", "0",
            "Threads the target runs with; 0 for all of this host">];
   let statistics = [
