@@ -46,6 +46,13 @@ void LoopBuilder::forLoop(Value from, Value to, int64_t step,
                      });
 }
 
+void LoopBuilder::when(Value condition, function_ref<void()> body) {
+  scf::IfOp::create(b, loc, condition, [&](OpBuilder &nested, Location) {
+    inside(nested, body);
+    scf::YieldOp::create(nested, loc);
+  });
+}
+
 void LoopBuilder::parallel(Value count, function_ref<void(Value)> body) {
   scf::ForallOp::create(b, loc, ArrayRef<OpFoldResult>{count}, ValueRange(),
                         std::nullopt,
@@ -94,6 +101,7 @@ Value LoopBuilder::applyCasts(Value value, ArrayRef<Operation *> casts) {
   for (Operation *cast : casts) {
     OperationState state(loc, cast->getName().getStringRef(), value,
                          typeLike(value, cast->getResult(0).getType()));
+    state.addAttributes(cast->getAttrs());
     value = b.create(state)->getResult(0);
   }
   return value;

@@ -209,8 +209,11 @@ void PanelLoops::packElements(Value panel, int64_t width, Value first,
   });
 }
 
-void PanelLoops::storeResult(Value sum, ArrayRef<Value> indices, Value mask) {
+void PanelLoops::storeSums(Value sums, std::optional<unsigned> laneLoop,
+                           Loops loops, Value count) {
   Type element = cast<MemRefType>(buffers.out.getType()).getElementType();
+  SmallVector<Value> indices = indicesOf(outLoops, loops);
+  Value mask = laneLoop ? firstLanes(count) : Value();
   if (buffers.accumulate) {
     Value initial;
     if (mask) {
@@ -223,55 +226,60 @@ void PanelLoops::storeResult(Value sum, ArrayRef<Value> indices, Value mask) {
       initial = memref::LoadOp::create(b, loc, buffers.out, indices);
     }
     initial = widen(initial, c.sumType);
-    sum = isa<FloatType>(c.sumType)
-              ? Value(arith::AddFOp::create(b, loc, initial, sum))
-              : Value(arith::AddIOp::create(b, loc, initial, sum));
+    sums = isa<FloatType>(c.sumType)
+               ? Value(arith::AddFOp::create(b, loc, initial, sums))
+               : Value(arith::AddIOp::create(b, loc, initial, sums));
   }
-  sum = narrow(sum, element);
+  sums = narrow(sums, element);
   if (mask)
-    vector::MaskedStoreOp::create(b, loc, buffers.out, indices, mask, sum);
+    vector::MaskedStoreOp::create(b, loc, buffers.out, indices, mask, sums);
   else
-    memref::StoreOp::create(b, loc, sum, buffers.out, indices);
+    memref::StoreOp::create(b, loc, sums, buffers.out, indices);
 }
 
-void PanelLoops::storeTile(Value tile, Value tileRow, Value firstRow,
-                           Value height, Value firstColumn, Value width,
-                           Loops loops) {
+void PanelLoops::storeTile(Value tile, Value firstRow, Value height,
+                           Value firstColumn, Value width, Loops loops) {
   bool single = columnLoops.size() == 1;
   if (single && outLoops.back() == columnLoops[0])
     return forLoop(constant(0), height, 1, [&](Value row) {
       bind(loops, rowLoops, rowSizes, add(firstRow, row));
       forLoop(constant(0), width, kLanes, [&](Value lane) {
         loops[columnLoops[0]] = add(firstColumn, lane);
-        storeResult(load(tile, {add(tileRow, row), lane}),
-                    indicesOf(outLoops, loops), firstLanes(sub(width, lane)));
+        storeSums(load(tile, {row, lane}), columnLoops[0], loops,
+                  sub(width, lane));
       });
     });
-  if (single && rowLoops.size() == 1 && outLoops.back() == rowLoops[0])
-    return forLoop(constant(0), height, kLanes, [&](Value row) {
-      loops[rowLoops[0]] = add(firstRow, row);
-      Value left = sub(height, row);
-      forLoop(constant(0), width, kLanes, [&](Value lane) {
+  if (single && rowLoops.size() == 1 && outLoops.back() == rowLoops[0]) {
+    auto type = cast<MemRefType>(tile.getType());
+    Value turned = memref::AllocOp::create(
+        b, loc, MemRefType::get({kLanes, kLanes}, type.getElementType()),
+        b.getI64IntegerAttr(64));
+    return forLoop(constant(0), width, kLanes, [&](Value lane) {
+      forLoop(constant(0), height, kLanes, [&](Value row) {
+        loops[rowLoops[0]] = add(firstRow, row);
         SmallVector<Value> block;
         for (int64_t i = 0; i < kLanes; ++i)
-          block.push_back(
-              load(tile, {add(add(tileRow, row), constant(i)), lane}));
+          block.push_back(load(tile, {add(row, constant(i)), lane}));
         transpose(block);
-        for (int64_t i = 0; i < kLanes; ++i) {
-          Value column = add(lane, constant(i));
-          loops[columnLoops[0]] = add(firstColumn, column);
-          Value lanes = select(less(column, width), left, constant(0));
-          storeResult(block[i], indicesOf(outLoops, loops), firstLanes(lanes));
-        }
+        for (int64_t i = 0; i < kLanes; ++i)
+          vector::StoreOp::create(b, loc, block[i], turned,
+                                  ValueRange{constant(i), constant(0)});
+        // One copy of what is computed from the sums.
+        Value left = min(constant(kLanes), sub(width, lane));
+        forLoop(constant(0), left, 1, [&](Value i) {
+          loops[columnLoops[0]] = add(firstColumn, add(lane, i));
+          storeSums(load(turned, {i, constant(0)}), rowLoops[0], loops,
+                    sub(height, row));
+        });
       });
     });
+  }
   forLoop(constant(0), width, 1, [&](Value lane) {
     bind(loops, columnLoops, columnSizes, add(firstColumn, lane));
     forLoop(constant(0), height, 1, [&](Value row) {
       bind(loops, rowLoops, rowSizes, add(firstRow, row));
-      Value sum = memref::LoadOp::create(b, loc, tile,
-                                         ValueRange{add(tileRow, row), lane});
-      storeResult(sum, indicesOf(outLoops, loops), Value());
+      Value sum = memref::LoadOp::create(b, loc, tile, ValueRange{row, lane});
+      storeSums(sum, std::nullopt, loops, Value());
     });
   });
 }

@@ -11,6 +11,8 @@
 #include "LoopBuilder.h"
 #include "lacuna/Transforms/SparseTensorRoute.h"
 
+#include <optional>
+
 namespace lacuna {
 
 /// The buffers of one contraction. `accumulate` says that `out` holds initial
@@ -25,6 +27,7 @@ protected:
   PanelLoops(mlir::OpBuilder &builder, mlir::Location loc,
              const SparseContraction &contraction,
              const SparseBuffers &buffers);
+  virtual ~PanelLoops() = default;
 
   using Loops = llvm::DenseMap<unsigned, mlir::Value>;
 
@@ -46,15 +49,15 @@ protected:
   /// or the padded depth out of k. A task is `chunk` elements of k of one
   /// panel.
   void pack(Panels &panels, int64_t chunk);
-  /// Writes one sum, or the lanes of a vector of sums that `mask` has.
-  void storeResult(mlir::Value sum, llvm::ArrayRef<mlir::Value> indices,
-                   mlir::Value mask);
-  /// Writes `height` x `width` sums, which stand in `tile` from row `tileRow`
-  /// on: as they are where the result's columns lie side by side, in transposed
-  /// blocks where its rows do, and one by one otherwise. Blocks are read whole.
-  void storeTile(mlir::Value tile, mlir::Value tileRow, mlir::Value firstRow,
-                 mlir::Value height, mlir::Value firstColumn, mlir::Value width,
-                 Loops loops);
+  /// Writes `height` x `width` sums of `tile` to the result: as they are where
+  /// the result's columns lie side by side, in transposed blocks where its rows
+  /// do, and one by one otherwise. Blocks are read whole.
+  void storeTile(mlir::Value tile, mlir::Value firstRow, mlir::Value height,
+                 mlir::Value firstColumn, mlir::Value width, Loops loops);
+  /// Writes one sum, or the first `count` lanes of a vector of sums along
+  /// `laneLoop`, to the result from where `loops` stand.
+  virtual void storeSums(mlir::Value sums, std::optional<unsigned> laneLoop,
+                         Loops loops, mlir::Value count);
 
   const SparseContraction &c;
   SparseBuffers buffers;

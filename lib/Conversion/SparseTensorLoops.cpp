@@ -131,14 +131,13 @@ LogicalResult SparseLoops::compute(const Panels &panels, func::FuncOp kernel) {
         return;
       }
       if (width == 1)
-        return storeResult(*sums, indicesOf(outLoops, loops), Value());
+        return storeSums(*sums, std::nullopt, loops, Value());
       vector::StoreOp::create(b, loc, *sums, tile,
                               ValueRange{sub(row, firstRow), constant(0)});
     });
     if (width > 1)
-      storeTile(tile, constant(0), firstRow, sub(lastRow, firstRow),
-                firstColumn, min(constant(width), sub(columns, firstColumn)),
-                loops);
+      storeTile(tile, firstRow, sub(lastRow, firstRow), firstColumn,
+                min(constant(width), sub(columns, firstColumn)), loops);
   });
   return result;
 }
