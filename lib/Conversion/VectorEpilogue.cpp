@@ -126,9 +126,7 @@ void VectorKernel::storeLanes(Value sums, std::optional<unsigned> laneLoop,
     Value initial = read(buffers.initial, identity, lanesOf(element), laneLoop,
                          indices, mask);
     initial = like(initial, c.sumType, true);
-    sums = isa<FloatType>(c.sumType)
-               ? Value(arith::AddFOp::create(b, loc, initial, sums))
-               : Value(arith::AddIOp::create(b, loc, initial, sums));
+    sums = addSums(initial, sums);
   }
   Value result = like(sums, element, true);
   if (epilogue) {

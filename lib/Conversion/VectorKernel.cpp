@@ -115,6 +115,12 @@ Value VectorKernel::multiplyAdd(Value w, Value x, Value acc) {
   return arith::AddFOp::create(b, loc, product, acc, contract);
 }
 
+Value VectorKernel::addSums(Value x, Value y) {
+  if (isa<IntegerType>(c.sumType))
+    return arith::AddIOp::create(b, loc, x, y);
+  return arith::AddFOp::create(b, loc, x, y);
+}
+
 Value VectorKernel::zeroSums(int64_t lanes) {
   auto type = VectorType::get({lanes}, c.sumType);
   return arith::ConstantOp::create(b, loc, type, b.getZeroAttr(type));

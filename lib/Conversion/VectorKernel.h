@@ -84,6 +84,7 @@ public:
   mlir::Value castOther(mlir::Value value);
   /// acc + w * x in the type of the sums; fused where the processor can.
   mlir::Value multiplyAdd(mlir::Value w, mlir::Value x, mlir::Value acc);
+  mlir::Value addSums(mlir::Value x, mlir::Value y);
   /// Zeros of the type of the sums.
   mlir::Value zeroSums(int64_t lanes);
 

@@ -21,6 +21,12 @@ using namespace lacuna;
 
 /// Entries of a row that are unrolled at most.
 static constexpr int64_t kMostUnrolled = 64;
+/// Sums that hide the latency of multiply-adds: with few columns, each has
+/// several.
+static constexpr int64_t kLeastSums = 4;
+/// Entries of 16 rows from what is read to what is fetched.
+static constexpr int64_t kAhead = 64;
+static constexpr int64_t kLineBytes = 64;
 
 namespace {
 class Lanes {
@@ -37,14 +43,20 @@ private:
   struct Tile {
     Value panel; // [columns, paddedDepth]
     Value values, coordinates;
+    /// Of the block of rows, over all outer loops.
+    Value block;
     int64_t columns;
+    /// Sums of one column and part: entries take turns.
+    int64_t turns;
   };
 
   void chooseLanes();
   void emitBlock(Value panel, Value block);
-  void emitTile(const Tile &tile, Value column, Value firstRow, Loops loops);
+  void emitTile(const Tile &tile, Value column, Value firstStored,
+                Value firstRow, Loops loops);
   SmallVector<Value> sumUp(const Tile &tile);
   void step(const Tile &tile, Value word, SmallVectorImpl<Value> &sums);
+  void prefetch(const Tile &tile, Value word);
   Value loadPart(Value buffer, Value row, int64_t part);
   Value loadGroup(const Tile &tile, int64_t column, Value base);
   Value pick(const Tile &tile, int64_t column, Value group, Value base,
@@ -155,6 +167,30 @@ Value Lanes::pick(const Tile &tile, int64_t column, Value group, Value base,
   return picked;
 }
 
+/// Asks for values that are read some steps later, of this block or the next:
+/// with several columns there is time for memory to answer.
+void Lanes::prefetch(const Tile &tile, Value word) {
+  int64_t perStep = kernel.perWord * wordsPerStep;
+  int64_t total = kernel.outers * kernel.rowBlocks * kernel.entries;
+  Value first =
+      kernel.add(kernel.mul(tile.block, kernel.constant(kernel.entries)),
+                 kernel.mul(word, kernel.constant(kernel.perWord)));
+  Value begin =
+      kernel.min(kernel.add(first, kernel.constant(kAhead)),
+                 kernel.constant(std::max<int64_t>(0, total - perStep)));
+  Value all = kernel.view(kernel.buffers.values, kernel.constant(0),
+                          {total, LoopBuilder::kLanes});
+  int64_t bytes = kernel.c.getWeightType().getElementTypeBitWidth() / 8 *
+                  LoopBuilder::kLanes;
+  for (int64_t entry = 0; entry < perStep;
+       entry += std::max<int64_t>(1, kLineBytes / bytes))
+    memref::PrefetchOp::create(
+        b, kernel.loc, all,
+        ValueRange{kernel.add(begin, kernel.constant(entry)),
+                   kernel.constant(0)},
+        /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+}
+
 /// Adds the products of the entries of wordsPerStep words from `word` on.
 void Lanes::step(const Tile &tile, Value word, SmallVectorImpl<Value> &sums) {
   int64_t n = kernel.n, perWord = kernel.perWord;
@@ -186,7 +222,8 @@ void Lanes::step(const Tile &tile, Value word, SmallVectorImpl<Value> &sums) {
       Value control = getControl(words[part], entry % perWord);
       Value value = kernel.castWeight(loadPart(tile.values, at, part));
       for (int64_t column = 0; column < tile.columns; ++column) {
-        Value &sum = sums[column * parts + part];
+        Value &sum =
+            sums[(column * parts + part) * tile.turns + entry % tile.turns];
         Value x = pick(tile, column, groups[column], base, control);
         sum = kernel.multiplyAdd(value, x, sum);
       }
@@ -196,20 +233,32 @@ void Lanes::step(const Tile &tile, Value word, SmallVectorImpl<Value> &sums) {
 
 /// The sums of a block of rows and the columns of a tile, by column and part.
 SmallVector<Value> Lanes::sumUp(const Tile &tile) {
-  SmallVector<Value> zeros(tile.columns * parts, kernel.zeroSums(lanes));
+  SmallVector<Value> zeros(tile.columns * parts * tile.turns,
+                           kernel.zeroSums(lanes));
   auto loop = scf::ForOp::create(b, kernel.loc, kernel.constant(0),
                                  kernel.constant(kernel.words),
                                  kernel.constant(wordsPerStep), zeros);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(loop.getBody());
-  SmallVector<Value> sums(loop.getRegionIterArgs());
-  step(tile, loop.getInductionVar(), sums);
-  scf::YieldOp::create(b, kernel.loc, sums);
-  return loop.getResults();
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    SmallVector<Value> sums(loop.getRegionIterArgs());
+    prefetch(tile, loop.getInductionVar());
+    step(tile, loop.getInductionVar(), sums);
+    scf::YieldOp::create(b, kernel.loc, sums);
+  }
+  SmallVector<Value> sums;
+  for (int64_t i = 0; i < tile.columns * parts; ++i) {
+    sums.push_back(loop.getResult(i * tile.turns));
+    for (int64_t turn = 1; turn < tile.turns; ++turn)
+      sums.back() =
+          kernel.addSums(sums.back(), loop.getResult(i * tile.turns + turn));
+  }
+  return sums;
 }
 
-void Lanes::emitTile(const Tile &tile, Value column, Value firstRow,
-                     Loops loops) {
+/// Computes the tile from `column` on, and writes it from `firstStored` on.
+void Lanes::emitTile(const Tile &tile, Value column, Value firstStored,
+                     Value firstRow, Loops loops) {
   SmallVector<Value> sums = sumUp(tile);
   // Through the first-level cache: one copy of the epilogue for all of them.
   Value scratch = memref::AllocOp::create(
@@ -221,8 +270,8 @@ void Lanes::emitTile(const Tile &tile, Value column, Value firstRow,
       vector::StoreOp::create(
           b, kernel.loc, sums[i * parts + part], scratch,
           ValueRange{kernel.constant(i), kernel.constant(part * lanes)});
-  kernel.forLoop(kernel.constant(0), kernel.constant(tile.columns), 1,
-                 [&](Value i) {
+  kernel.forLoop(kernel.sub(firstStored, column), kernel.constant(tile.columns),
+                 1, [&](Value i) {
                    kernel.bind(loops, kernel.c.n, kernel.columnSizes,
                                kernel.add(column, i));
                    if (kernel.rowLoop)
@@ -248,16 +297,26 @@ void Lanes::emitBlock(Value panel, Value block) {
   Value coordinates = kernel.viewCoordinates(block);
   Value begin = kernel.constant(0);
   for (int64_t count = mostColumns; count > 0; count /= 2) {
-    Value end = kernel.add(
-        begin, kernel.mul(kernel.div(kernel.sub(kernel.columns, begin),
-                                     kernel.constant(count)),
-                          kernel.constant(count)));
-    kernel.forLoop(begin, end, count, [&](Value column) {
+    // Where more than half of a tile is left, it reaches back over columns that
+    // were computed before, which costs less than more and smaller tiles.
+    Value left = kernel.sub(kernel.columns, begin);
+    Value width = kernel.constant(count);
+    Value whole = kernel.add(begin, kernel.mul(kernel.div(left, width), width));
+    Value mostLeft =
+        kernel.less(kernel.constant(count / 2), kernel.rem(left, width));
+    Value end = kernel.select(kernel.less(kernel.columns, width), begin,
+                              kernel.select(mostLeft, kernel.columns, whole));
+    kernel.forLoop(begin, end, count, [&](Value stored) {
+      Value column = kernel.min(stored, kernel.sub(kernel.columns, width));
       Value offset = kernel.mul(kernel.add(firstColumn, column),
                                 kernel.constant(kernel.paddedDepth));
-      Tile tile{kernel.view(panel, offset, {count, kernel.paddedDepth}), values,
-                coordinates, count};
-      emitTile(tile, column, firstRow, loops);
+      Tile tile{kernel.view(panel, offset, {count, kernel.paddedDepth}),
+                values,
+                coordinates,
+                block,
+                count,
+                std::max<int64_t>(1, kLeastSums / count / parts)};
+      emitTile(tile, column, stored, firstRow, loops);
     });
     begin = end;
   }
