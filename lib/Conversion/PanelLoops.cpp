@@ -109,10 +109,6 @@ void PanelLoops::bind(Loops &values, ArrayRef<unsigned> loops,
 void PanelLoops::pack(Panels &panels, int64_t chunk) {
   int64_t width = panels.width;
   Value count = mul(batches, panels.count);
-  Value elements = mul(count, constant(panelDepth * width));
-  panels.packed = memref::AllocOp::create(
-      b, loc, MemRefType::get({ShapedType::kDynamic}, panelType), elements,
-      b.getI64IntegerAttr(64));
   Value chunks = constant(llvm::divideCeil(panelDepth, chunk));
   parallel(mul(count, chunks), [&](Value task) {
     Loops loops;
@@ -124,21 +120,27 @@ void PanelLoops::pack(Panels &panels, int64_t chunk) {
         add(panels.begin, mul(rem(task, panels.count), constant(width)));
     Value panel = view(panels.packed, mul(task, constant(panelDepth * width)),
                        {panelDepth, width});
-    // Whole blocks where the columns are rows of the buffer, and rows of it
-    // where they lie side by side.
-    Value split = begin;
-    if (width % kLanes == 0 && columnLoops.size() == 1) {
-      if (otherLoops.back() == c.k) {
-        split = max(begin, min(end, constant(depth / kLanes * kLanes)));
-        packBlocks(panel, width, first, loops, begin, split);
-      } else if (otherLoops.back() == columnLoops[0]) {
-        split = max(begin, min(end, constant(depth)));
-        packRows(panel, width, first, loops, begin, split);
-      }
-    }
-    packElements(panel, width, first, loops, split,
-                 min(end, constant(panelDepth)));
+    packPanel(panel, width, first, loops, begin,
+              min(end, constant(panelDepth)));
   });
+}
+
+void PanelLoops::packPanel(Value panel, int64_t width, Value first, Loops loops,
+                           Value begin, Value end) {
+  // Whole blocks where the columns are rows of the buffer, and rows of it where
+  // they lie side by side.
+  Value split = begin;
+  if (width % kLanes == 0 && columnLoops.size() == 1) {
+    bool blocks = otherLoops.back() == c.k;
+    int64_t last = blocks ? depth / kLanes * kLanes : depth;
+    if (blocks || otherLoops.back() == columnLoops[0])
+      split = max(begin, min(end, constant(last)));
+    if (blocks)
+      packBlocks(panel, width, first, loops, begin, split);
+    else if (otherLoops.back() == columnLoops[0])
+      packRows(panel, width, first, loops, begin, split);
+  }
+  packElements(panel, width, first, loops, split, end);
 }
 
 /// Copies elements begin .. end of k, by transposing blocks in registers.
@@ -250,25 +252,36 @@ void PanelLoops::storeTile(Value tile, Value firstRow, Value height,
       });
     });
   if (single && rowLoops.size() == 1 && outLoops.back() == rowLoops[0]) {
+    // Side by side as far as the tile goes, so that a page of the result is
+    // met once; and what is computed from the sums has one copy.
     auto type = cast<MemRefType>(tile.getType());
     Value turned = memref::AllocOp::create(
-        b, loc, MemRefType::get({kLanes, kLanes}, type.getElementType()),
+        b, loc,
+        MemRefType::get({kLanes, type.getDimSize(0)}, type.getElementType()),
         b.getI64IntegerAttr(64));
     return forLoop(constant(0), width, kLanes, [&](Value lane) {
       forLoop(constant(0), height, kLanes, [&](Value row) {
         loops[rowLoops[0]] = add(firstRow, row);
         SmallVector<Value> block;
-        for (int64_t i = 0; i < kLanes; ++i)
+        for (int64_t i = 0; i < kLanes; ++i) {
           block.push_back(load(tile, {add(row, constant(i)), lane}));
+          loops[columnLoops[0]] = min(add(firstColumn, add(lane, constant(i))),
+                                      sub(columns, constant(1)));
+          memref::PrefetchOp::create(b, loc, buffers.out,
+                                     indicesOf(outLoops, loops),
+                                     /*isWrite=*/true, 3, true);
+        }
         transpose(block);
         for (int64_t i = 0; i < kLanes; ++i)
           vector::StoreOp::create(b, loc, block[i], turned,
-                                  ValueRange{constant(i), constant(0)});
-        // One copy of what is computed from the sums.
-        Value left = min(constant(kLanes), sub(width, lane));
-        forLoop(constant(0), left, 1, [&](Value i) {
-          loops[columnLoops[0]] = add(firstColumn, add(lane, i));
-          storeSums(load(turned, {i, constant(0)}), rowLoops[0], loops,
+                                  ValueRange{constant(i), row});
+      });
+      Value left = min(constant(kLanes), sub(width, lane));
+      forLoop(constant(0), left, 1, [&](Value i) {
+        loops[columnLoops[0]] = add(firstColumn, add(lane, i));
+        forLoop(constant(0), height, kLanes, [&](Value row) {
+          loops[rowLoops[0]] = add(firstRow, row);
+          storeSums(load(turned, {i, row}), rowLoops[0], loops,
                     sub(height, row));
         });
       });

@@ -49,6 +49,10 @@ protected:
   /// or the padded depth out of k. A task is `chunk` elements of k of one
   /// panel.
   void pack(Panels &panels, int64_t chunk);
+  /// Copies elements begin .. end of k of the columns from `first` on to
+  /// `panel`, which starts at k = 0; `loops` know the batch.
+  void packPanel(mlir::Value panel, int64_t width, mlir::Value first,
+                 Loops loops, mlir::Value begin, mlir::Value end);
   /// Writes `height` x `width` sums of `tile` to the result: as they are where
   /// the result's columns lie side by side, in transposed blocks where its rows
   /// do, and one by one otherwise. Blocks are read whole.

@@ -154,8 +154,14 @@ LogicalResult SparseLoops::emit(function_ref<func::FuncOp(int64_t)> lookup) {
     else if (width == kNarrowPanel)
       panels.count =
           div(add(left, constant(kNarrowPanel - kNarrowFrom)), constant(width));
-    if (!readsDirectly(width))
+    if (!readsDirectly(width)) {
+      Value size =
+          mul(mul(batches, panels.count), constant(panelDepth * width));
+      panels.packed = memref::AllocOp::create(
+          b, loc, MemRefType::get({ShapedType::kDynamic}, panelType), size,
+          b.getI64IntegerAttr(64));
       pack(panels, panelDepth);
+    }
     if (failed(compute(panels, lookup(width))))
       return failure();
     if (panels.packed)

@@ -37,6 +37,8 @@ static constexpr int64_t kBlockBytes = 32768;
 static constexpr int64_t kMostDepth = 256;
 /// Elements along k in one task of packing.
 static constexpr int64_t kPackDepth = 128;
+/// Panels that are many, and rows of them in one task, a whole number of tiles.
+static constexpr int64_t kManyPanels = 4, kManyRows = 1024;
 
 /// Coordinates whose addresses are computed in one go, at most.
 static constexpr int64_t kMostUnrolled = 64;
@@ -73,9 +75,11 @@ private:
     Value values, firstValue, firstCoordinate, panel, firstColumn;
   };
 
-  void compute(const Panels &panels);
-  void computeBlock(const Panels &panels, Value panel, Value block, Value sums,
-                    Value sumRow, Value begin, Value end);
+  void compute(Panels &panels);
+  void computeTile(int64_t width, Value buffer, Value panel, Value matrix,
+                   Value firstRow, Value firstColumn, Loops loops);
+  void computeBlock(int64_t width, Value buffer, Value panel, Value block,
+                    Value sums, Value sumRow, Value begin, Value end);
   void computeRows(int64_t width, const Factors &factors, Value sums,
                    Value sumRow, Value begin, Value end);
   void addUnit(int64_t width, const Factors &factors, Value step,
@@ -245,17 +249,16 @@ void VectorColumns::computeRows(int64_t width, const Factors &factors,
 
 /// Adds the products of units begin .. end of one block of rows to its sums,
 /// which stand from `sumRow` on.
-void VectorColumns::computeBlock(const Panels &panels, Value panel, Value block,
-                                 Value sums, Value sumRow, Value begin,
-                                 Value end) {
-  Factors factors{buffers.values, Value(), Value(), panels.packed, panel};
+void VectorColumns::computeBlock(int64_t width, Value buffer, Value panel,
+                                 Value block, Value sums, Value sumRow,
+                                 Value begin, Value end) {
+  Factors factors{buffers.values, Value(), Value(), buffer, panel};
   Value firstValue = mul(block, constant(kernel.entries * kBlockRows));
   Value firstCoordinate = mul(block, constant(kernel.words * kBlockRows));
   if (!c.getWeightType().getElementType().isF32() || !c.weightCasts.empty()) {
     factors.values = widenValues(firstValue, begin, end);
     firstValue = mul(begin, constant(-unit * kBlockRows));
   }
-  int64_t width = panels.width;
   forLoop(constant(0), constant(kBlockRows), rowsOf(width), [&](Value row) {
     factors.firstValue = add(firstValue, row);
     factors.firstCoordinate = add(firstCoordinate, row);
@@ -263,52 +266,91 @@ void VectorColumns::computeBlock(const Panels &panels, Value panel, Value block,
   });
 }
 
-/// Tasks of some blocks of rows x one panel; those of one panel follow each
-/// other, so that the panel stays in the cache.
-void VectorColumns::compute(const Panels &panels) {
-  int64_t width = panels.width, taskRows = kBlockRows * blocksOf(width);
-  Value blocks = constant(kernel.rowBlocks);
-  Value rowTasks = constant(llvm::divideCeil(kernel.rows, taskRows));
+/// The rows from `firstRow` on of one matrix of the weight and the columns of a
+/// panel from `firstColumn` on.
+void VectorColumns::computeTile(int64_t width, Value buffer, Value panel,
+                                Value matrix, Value firstRow, Value firstColumn,
+                                Loops loops) {
+  int64_t tileRows = kBlockRows * blocksOf(width);
+  Value height = min(constant(tileRows), sub(rows, firstRow));
+  Value firstBlock = add(mul(matrix, constant(kernel.rowBlocks)),
+                         div(firstRow, constant(kBlockRows)));
+  // Scratch: memory-to-runtime finds it a place outside of the tasks' loop.
+  Value sums = memref::AllocOp::create(
+      b, loc, MemRefType::get({tileRows, width}, c.sumType),
+      b.getI64IntegerAttr(64));
+  if (unitsOf(width) < numUnits)
+    clear(sums, width);
+  forLoop(constant(0), constant(numUnits), unitsOf(width), [&](Value begin) {
+    Value end = min(constant(numUnits), add(begin, constant(unitsOf(width))));
+    forLoop(constant(0), height, kBlockRows, [&](Value row) {
+      Value block = add(firstBlock, div(row, constant(kBlockRows)));
+      computeBlock(width, buffer, panel, block, sums, row, begin, end);
+    });
+  });
+  storeTile(sums, firstRow, height, firstColumn,
+            min(constant(width), sub(columns, firstColumn)), loops);
+}
+
+/// Few panels are packed by all threads, and a task is a tile of one of them.
+/// Of many panels, each task packs its own, which stays in its processor's
+/// cache.
+void VectorColumns::compute(Panels &panels) {
+  int64_t width = panels.width, tileRows = kBlockRows * blocksOf(width);
   SmallVector<unsigned> otherRows; // loops of rows besides rowLoop
   SmallVector<Value> otherSizes;
-  Value perPanel = rowTasks;
+  Value matrices = constant(1); // for each panel
   for (auto [loop, size] : llvm::zip(kernel.outerLoops, kernel.outerSizes))
     if (!llvm::is_contained(c.batch, loop)) {
       otherRows.push_back(loop);
       otherSizes.push_back(size);
-      perPanel = mul(perPanel, size);
+      matrices = mul(matrices, size);
     }
-  parallel(mul(mul(batches, panels.count), perPanel), [&](Value task) {
+  Value count = mul(batches, panels.count), no = constant(0);
+  Value share = less(count, constant(kManyPanels));
+  if (!otherRows.empty())
+    share = arith::ConstantIntOp::create(b, loc, 1, 1);
+  std::optional<int64_t> known = getConstantIntValue(share);
+  Value elements = constant(panelDepth * width);
+  auto allocate = [&](Value size) {
+    return memref::AllocOp::create(
+        b, loc, MemRefType::get({ShapedType::kDynamic}, panelType), size,
+        b.getI64IntegerAttr(64));
+  };
+  Value shared = allocate(select(share, mul(count, elements), no));
+  panels.packed = shared;
+  if (!known || *known)
+    when(share, [&] { pack(panels, kPackDepth); });
+  Value taskRows = select(share, constant(tileRows), constant(kManyRows));
+  Value rowTasks = div(add(rows, sub(taskRows, constant(1))), taskRows);
+  Value perPanel = mul(matrices, rowTasks);
+  parallel(mul(count, perPanel), [&](Value task) {
     Loops loops;
-    Value packedPanel = div(task, perPanel);
-    Value inPanel = rem(task, perPanel);
-    bind(loops, c.batch, batchSizes, div(packedPanel, panels.count));
+    Value index = div(task, perPanel), inPanel = rem(task, perPanel);
+    bind(loops, c.batch, batchSizes, div(index, panels.count));
     bind(loops, otherRows, otherSizes, div(inPanel, rowTasks));
     Value firstColumn =
-        add(panels.begin, mul(rem(packedPanel, panels.count), constant(width)));
-    Value panel = mul(packedPanel, constant(panelDepth * width));
+        add(panels.begin, mul(rem(index, panels.count), constant(width)));
+    Value buffer = shared, panel = mul(index, elements);
+    if (!known || !*known) {
+      Value own = allocate(elements);
+      auto pack = [&] {
+        packPanel(view(own, no, {panelDepth, width}), width, firstColumn, loops,
+                  no, constant(panelDepth));
+      };
+      known ? pack() : when(less(constant(kManyPanels - 1), count), pack);
+      buffer = select(share, shared, own);
+      panel = select(share, panel, no);
+    }
     Value matrix =
         linearize(indicesOf(kernel.outerLoops, loops), kernel.outerSizes);
-    Value firstRow = mul(rem(inPanel, rowTasks), constant(taskRows));
-    Value height = min(constant(taskRows), sub(rows, firstRow));
-    Value firstBlock =
-        add(mul(matrix, blocks), div(firstRow, constant(kBlockRows)));
-    // Scratch: memory-to-runtime finds it a place outside of the tasks' loop.
-    Value sums = memref::AllocOp::create(
-        b, loc, MemRefType::get({taskRows, width}, c.sumType),
-        b.getI64IntegerAttr(64));
-    if (unitsOf(width) < numUnits)
-      clear(sums, width);
-    forLoop(constant(0), constant(numUnits), unitsOf(width), [&](Value begin) {
-      Value end = min(constant(numUnits), add(begin, constant(unitsOf(width))));
-      forLoop(constant(0), height, kBlockRows, [&](Value row) {
-        Value block = add(firstBlock, div(row, constant(kBlockRows)));
-        computeBlock(panels, panel, block, sums, row, begin, end);
-      });
+    Value firstRow = mul(rem(inPanel, rowTasks), taskRows);
+    Value lastRow = min(rows, add(firstRow, taskRows));
+    forLoop(firstRow, lastRow, tileRows, [&](Value row) {
+      computeTile(width, buffer, panel, matrix, row, firstColumn, loops);
     });
-    storeTile(sums, firstRow, height, firstColumn,
-              min(constant(width), sub(columns, firstColumn)), loops);
   });
+  memref::DeallocOp::create(b, loc, shared);
 }
 
 void VectorColumns::storeSums(Value sums, std::optional<unsigned> laneLoop,
@@ -336,11 +378,7 @@ void VectorColumns::emit() {
     begin = min(columns, add(begin, mul(count, constant(width))));
     if (getConstantIntValue(count) == 0)
       continue;
-    when(less(constant(0), count), [&] {
-      pack(panels, kPackDepth);
-      compute(panels);
-      memref::DeallocOp::create(b, loc, panels.packed);
-    });
+    when(less(constant(0), count), [&] { compute(panels); });
   }
 }
 
