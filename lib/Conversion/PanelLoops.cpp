@@ -150,9 +150,9 @@ void PanelLoops::packBlocks(Value panel, int64_t width, Value first,
   Value last = sub(columns, constant(1));
   VectorType type = lanesOf(c.getOtherType().getElementType());
   Value zero = arith::ConstantOp::create(b, loc, type, b.getZeroAttr(type));
-  forLoop(begin, end, kLanes, [&](Value k) {
-    loops[c.k] = k;
-    forLoop(constant(0), constant(width), kLanes, [&](Value lane) {
+  forLoop(constant(0), constant(width), kLanes, [&](Value lane) {
+    forLoop(begin, end, kLanes, [&](Value k) {
+      loops[c.k] = k;
       SmallVector<Value> block;
       for (int64_t i = 0; i < kLanes; ++i) {
         Value column = add(add(first, lane), constant(i));

@@ -35,6 +35,8 @@ static constexpr int64_t kBlockBytes = 32768;
 /// Elements along k in such a block at most: so many products of unsigned bytes
 /// add up in f32 without rounding.
 static constexpr int64_t kMostDepth = 256;
+/// Bytes that a prefetch brings.
+static constexpr int64_t kLineBytes = 64;
 /// Elements along k in one task of packing.
 static constexpr int64_t kPackDepth = 128;
 /// Panels that are many, and rows of them in one task, a whole number of tiles.
@@ -84,6 +86,7 @@ private:
                    Value sumRow, Value begin, Value end);
   void addUnit(int64_t width, const Factors &factors, Value step,
                MutableArrayRef<Value> sums);
+  void prefetch(int64_t width, Value block, Value row, Value begin);
   Value widenValues(Value firstValue, Value begin, Value end);
   void clear(Value sums, int64_t width);
   Value zeros(Type type);
@@ -160,6 +163,28 @@ Value VectorColumns::widenValues(Value firstValue, Value begin, Value end) {
     vector::StoreOp::create(b, loc, value, widened, ValueRange{i});
   });
   return widened;
+}
+
+/// Asks for the part that a step of some rows of a block takes of the next
+/// block's values: they are not where a processor would expect them.
+void VectorColumns::prefetch(int64_t width, Value block, Value row,
+                             Value begin) {
+  int64_t steps = kBlockRows / rowsOf(width);
+  int64_t part = llvm::divideCeil(unitsOf(width) * unit, steps);
+  int64_t all = kernel.outers * kernel.rowBlocks * kernel.entries;
+  Value first =
+      add(mul(block, constant(kernel.entries)),
+          add(mul(begin, constant(unit)),
+              mul(div(row, constant(rowsOf(width))), constant(part))));
+  first = min(add(first, constant(kernel.entries)),
+              constant(std::max<int64_t>(0, all - part)));
+  Value values = view(buffers.values, constant(0), {all, kBlockRows});
+  int64_t bytes = c.getWeightType().getElementTypeBitWidth() / 8 * kBlockRows;
+  for (int64_t i = 0; i < part; i += std::max<int64_t>(1, kLineBytes / bytes))
+    memref::PrefetchOp::create(b, loc, values,
+                               ValueRange{add(first, constant(i)), constant(0)},
+                               /*isWrite=*/false, /*localityHint=*/2,
+                               /*isDataCache=*/true);
 }
 
 /// Adds the products of one unit to the sums of some rows, row by row.
@@ -262,6 +287,7 @@ void VectorColumns::computeBlock(int64_t width, Value buffer, Value panel,
   forLoop(constant(0), constant(kBlockRows), rowsOf(width), [&](Value row) {
     factors.firstValue = add(firstValue, row);
     factors.firstCoordinate = add(firstCoordinate, row);
+    prefetch(width, block, row, begin);
     computeRows(width, factors, sums, add(sumRow, row), begin, end);
   });
 }
