@@ -24,6 +24,9 @@ static constexpr int64_t kMostUnrolled = 64;
 /// Sums that hide the latency of multiply-adds: with few columns, each has
 /// several.
 static constexpr int64_t kLeastSums = 4;
+/// Entries of 16 rows from what is read to what is fetched.
+static constexpr int64_t kAhead = 64;
+static constexpr int64_t kLineBytes = 64;
 
 namespace {
 class Lanes {
@@ -40,6 +43,8 @@ private:
   struct Tile {
     Value panel; // [columns, paddedDepth]
     Value values, coordinates;
+    /// Of the block of rows, over all outer loops.
+    Value block;
     int64_t columns;
     /// Sums of one column and part: entries take turns.
     int64_t turns;
@@ -51,6 +56,7 @@ private:
                 Value firstRow, Loops loops);
   SmallVector<Value> sumUp(const Tile &tile);
   void step(const Tile &tile, Value word, SmallVectorImpl<Value> &sums);
+  void prefetch(const Tile &tile, Value word);
   Value loadPart(Value buffer, Value row, int64_t part);
   Value loadGroup(const Tile &tile, int64_t column, Value base);
   Value pick(const Tile &tile, int64_t column, Value group, Value base,
@@ -161,6 +167,30 @@ Value Lanes::pick(const Tile &tile, int64_t column, Value group, Value base,
   return picked;
 }
 
+/// Asks for values that are read some steps later, of this block or the next:
+/// with several columns there is time for memory to answer.
+void Lanes::prefetch(const Tile &tile, Value word) {
+  int64_t perStep = kernel.perWord * wordsPerStep;
+  int64_t total = kernel.outers * kernel.rowBlocks * kernel.entries;
+  Value first =
+      kernel.add(kernel.mul(tile.block, kernel.constant(kernel.entries)),
+                 kernel.mul(word, kernel.constant(kernel.perWord)));
+  Value begin =
+      kernel.min(kernel.add(first, kernel.constant(kAhead)),
+                 kernel.constant(std::max<int64_t>(0, total - perStep)));
+  Value all = kernel.view(kernel.buffers.values, kernel.constant(0),
+                          {total, LoopBuilder::kLanes});
+  int64_t bytes = kernel.c.getWeightType().getElementTypeBitWidth() / 8 *
+                  LoopBuilder::kLanes;
+  for (int64_t entry = 0; entry < perStep;
+       entry += std::max<int64_t>(1, kLineBytes / bytes))
+    memref::PrefetchOp::create(
+        b, kernel.loc, all,
+        ValueRange{kernel.add(begin, kernel.constant(entry)),
+                   kernel.constant(0)},
+        /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+}
+
 /// Adds the products of the entries of wordsPerStep words from `word` on.
 void Lanes::step(const Tile &tile, Value word, SmallVectorImpl<Value> &sums) {
   int64_t n = kernel.n, perWord = kernel.perWord;
@@ -212,6 +242,7 @@ SmallVector<Value> Lanes::sumUp(const Tile &tile) {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     SmallVector<Value> sums(loop.getRegionIterArgs());
+    prefetch(tile, loop.getInductionVar());
     step(tile, loop.getInductionVar(), sums);
     scf::YieldOp::create(b, kernel.loc, sums);
   }
@@ -279,8 +310,11 @@ void Lanes::emitBlock(Value panel, Value block) {
       Value column = kernel.min(stored, kernel.sub(kernel.columns, width));
       Value offset = kernel.mul(kernel.add(firstColumn, column),
                                 kernel.constant(kernel.paddedDepth));
-      Tile tile{kernel.view(panel, offset, {count, kernel.paddedDepth}), values,
-                coordinates, count,
+      Tile tile{kernel.view(panel, offset, {count, kernel.paddedDepth}),
+                values,
+                coordinates,
+                block,
+                count,
                 std::max<int64_t>(1, kLeastSums / count / parts)};
       emitTile(tile, column, stored, firstRow, loops);
     });
