@@ -27,7 +27,7 @@ from common import ROOT, build, cpu_name, last_cache_bytes, linear, load_model, 
 
 SHAPES = ((1024, 1024), (1536, 384), (384, 1536))
 LAYOUTS = {"dense": ((0, 0),), "sparse-tensor": ((1, 4), (2, 4), (4, 8), (1, 16)), "vector": ((1, 4), (2, 4), (4, 8))}
-COLUMNS = (1, 2, 4, 8, 16, 32, 64, 128, 512, 2048)
+COLUMNS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 ROTATED_BYTES = 16 * 2**20
 # As lib/CostModel: from here on (more than) a route packs the activation.
 PACKS_FROM = {"sparse-tensor": 4, "vector": 33}
@@ -58,6 +58,7 @@ func.func @main(%x: {t}) -> {t} {{
 class Measurement:
     def __init__(self, arguments, threads, directory):
         self.rounds, self.threads, self.directory = arguments.rounds, threads, directory
+        self.cpu = [f"--cpu={arguments.cpu}"] if arguments.cpu else []
         self.rng = np.random.default_rng(arguments.seed)
         self.artifacts = {}
 
@@ -69,7 +70,7 @@ class Measurement:
         times, lengths = [], (1, 41)
         for length in lengths:
             weights = {f"w{i}": (np.eye(8, dtype=np.float32), "f32") for i in range(length)}
-            path = build(self.directory / f"chain{length}", chain(length), weights)
+            path = build(self.directory / f"chain{length}", chain(length), weights, None, *self.cpu)
             model = load_model(path, self.threads)
             times += self.time([model.prepare(np.ones((1, 8), np.float32))[0]])
         dispatch = max((times[1] - times[0]) / (lengths[1] - lengths[0]), 1e-8)
@@ -83,7 +84,7 @@ class Measurement:
                 self.rng.standard_normal((rows, depth), dtype=np.float32)
             self.artifacts[key] = build(
                 self.directory / "-".join(map(str, key)), linear(rows, depth), {"w": (w, "f32")},
-                {"w": f"nm<{n}:{m}>"} if m else None, *([f"--force-route={route}"] if m else []))
+                {"w": f"nm<{n}:{m}>"} if m else None, *self.cpu, *([f"--force-route={route}"] if m else []))
         each = 4 * rows * depth * (n / m * 17 / 16 if m else 1)
         x = self.rng.standard_normal((columns, depth), dtype=np.float32)
         models = [load_model(self.artifacts[key], self.threads) for _ in range(int(total // each) + 1)]
@@ -127,7 +128,7 @@ class Measurement:
 
 
 def measure(arguments):
-    source = f"tools/bench/calibrate.py on {cpu_name()}"
+    source = f"tools/bench/calibrate.py on {cpu_name()}" + (f", code for {arguments.cpu}" if arguments.cpu else "")
     curves = {name: {"threads": arguments.threads, "value": [], "unit": unit, "source": source, "calibrated": True}
               for name, unit in (("memory_bandwidth", "bytes/s"), ("last_cache_bandwidth", "bytes/s"),
                                  ("packing_bandwidth", "bytes/s"), ("dispatch", "s"))}
@@ -170,6 +171,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / ".lacuna/build/release")
     parser.add_argument("--threads", type=lambda text: [int(t) for t in text.split(",")], default=[1, 2])
+    parser.add_argument("--cpu", help="measure code for another processor than this one, such as x86-64-v3")
     parser.add_argument("--rounds", type=int, default=7, help="turns of each point")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--name", default="cpu-avx512", help="the target file's name")
