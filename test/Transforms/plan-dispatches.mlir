@@ -6,7 +6,7 @@
 
 // The reason is a remark and in the plan.
 // AUTO: remark: [Passed] route | Category:plan | Function=two_of_four | Remark="vector: up to {{[0-9]+}} columns: compute-bound, nm<2:4, dim = 1> leaves 50.0 % of the multiply-adds and 53.1 % of the weight's bytes: 1.{{.*}}x as fast as dense at 1 column, {{.*}} at 16 columns
-// AUTO: remark: [Missed] route | Category:plan | Function=two_of_four | Remark="dense: from {{[0-9]+}} columns on: compute-bound, sparse-tensor would be 0.{{.*}}x as fast at 128 columns, {{.*}} at 1024 columns; vector would be
+// AUTO: remark: [Missed] route | Category:plan | Function=two_of_four | Remark="dense: from {{[0-9]+}} columns on: compute-bound, sparse-tensor would be 0.{{.*}}x as fast at 1024 columns; vector would be
 // AUTO: remark: [Passed] route | Category:plan | Function=one_of_sixteen | Remark="vector: {{.*}}nm<1:16, dim = 1> leaves 6.2 %
 
 // AUTO-LABEL: func.func @two_of_four
