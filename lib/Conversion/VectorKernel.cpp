@@ -98,39 +98,12 @@ SmallVector<Value> VectorKernel::indicesOf(ArrayRef<unsigned> dims,
 
 //===- Products -----------------------------------------------------------===//
 
-static Type typeLike(Value value, Type element) {
-  if (auto vector = dyn_cast<VectorType>(value.getType()))
-    return vector.clone(element);
-  return element;
-}
-
-static Value castAll(OpBuilder &b, Location loc, ArrayRef<Operation *> casts,
-                     Value value) {
-  for (Operation *cast : casts) {
-    OperationState state(loc, cast->getName().getStringRef(), value,
-                         typeLike(value, cast->getResult(0).getType()));
-    state.addAttributes(cast->getAttrs());
-    value = b.create(state)->getResult(0);
-  }
-  return value;
-}
-
-/// Floats are widened; integers narrower than the sums are cut off afterwards,
-/// so their sign does not matter.
-static Value widen(OpBuilder &b, Location loc, Value value, Type element) {
-  if (getElementTypeOrSelf(value.getType()) == element)
-    return value;
-  if (isa<FloatType>(element))
-    return arith::ExtFOp::create(b, loc, typeLike(value, element), value);
-  return arith::ExtSIOp::create(b, loc, typeLike(value, element), value);
-}
-
 Value VectorKernel::castWeight(Value value) {
-  return widen(b, loc, castAll(b, loc, c.weightCasts, value), c.sumType);
+  return widen(applyCasts(value, c.weightCasts), c.sumType);
 }
 
 Value VectorKernel::castOther(Value value) {
-  return widen(b, loc, castAll(b, loc, c.otherCasts, value), c.sumType);
+  return widen(applyCasts(value, c.otherCasts), c.sumType);
 }
 
 Value VectorKernel::multiplyAdd(Value w, Value x, Value acc) {

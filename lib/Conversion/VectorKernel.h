@@ -123,6 +123,12 @@ private:
 /// of a group of X in a register.
 void emitLanes(VectorKernel &kernel);
 
+/// Whether form "columns" can compute `kernel`.
+bool canEmitColumns(const VectorKernel &kernel);
+/// Many columns: vectors are columns of one row of a packed panel of X, which
+/// the coordinates pick by address (VectorColumns.cpp).
+void emitColumns(VectorKernel &kernel);
+
 } // namespace lacuna
 
 #endif // LACUNA_LIB_CONVERSION_VECTORKERNEL_H
