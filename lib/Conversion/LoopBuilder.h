@@ -69,6 +69,8 @@ public:
 
   void forLoop(mlir::Value from, mlir::Value to, int64_t step,
                llvm::function_ref<void(mlir::Value)> body);
+  /// Runs `body` where `condition` holds.
+  void when(mlir::Value condition, llvm::function_ref<void()> body);
   /// `count` iterations in any order, on threads.
   void parallel(mlir::Value count, llvm::function_ref<void(mlir::Value)> body);
 
@@ -83,6 +85,14 @@ public:
   mlir::Value load(mlir::Value buffer, llvm::ArrayRef<mlir::Value> indices);
   /// True in the first `count` lanes; in none where that is negative.
   mlir::Value firstLanes(mlir::Value count);
+  /// `element`, or a vector of it where `value` is a vector.
+  static mlir::Type typeLike(mlir::Value value, mlir::Type element);
+  /// What the body's conversions `casts` make of an element or a vector.
+  mlir::Value applyCasts(mlir::Value value,
+                         llvm::ArrayRef<mlir::Operation *> casts);
+  /// A number (or a vector) in a wider type; integers have a sign, which does
+  /// not matter where their sums are cut off afterwards.
+  mlir::Value widen(mlir::Value value, mlir::Type element);
   /// Transposes a block of kLanes vectors of kLanes elements.
   void transpose(llvm::SmallVectorImpl<mlir::Value> &rows);
 

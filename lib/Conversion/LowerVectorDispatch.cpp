@@ -26,6 +26,9 @@ namespace lacuna {
 using namespace mlir;
 using namespace lacuna;
 
+/// Up to so many columns form "lanes" is faster.
+static constexpr int64_t kFewColumns = 32;
+
 /// The argument that a tensor was made of, or null.
 static Value getBuffer(Value tensor) {
   auto toTensor = tensor.getDefiningOp<bufferization::ToTensorOp>();
@@ -134,6 +137,18 @@ private:
     return found;
   }
 
+  /// Both forms where the number of columns is known at run time only.
+  static void emitForms(VectorKernel &kernel) {
+    if (!canEmitColumns(kernel))
+      return emitLanes(kernel);
+    Value many = kernel.less(kernel.constant(kFewColumns), kernel.columns);
+    if (std::optional<int64_t> known = getConstantIntValue(many))
+      return *known ? emitColumns(kernel) : emitLanes(kernel);
+    kernel.when(many, [&] { emitColumns(kernel); });
+    Value few = kernel.less(kernel.columns, kernel.constant(kFewColumns + 1));
+    kernel.when(few, [&] { emitLanes(kernel); });
+  }
+
   void lower(Core &core, Block &body) {
     SmallVector<Operation *> old = llvm::map_to_vector(
         body.without_terminator(), [](Operation &op) { return &op; });
@@ -141,7 +156,7 @@ private:
     Location loc = core.contraction.weight->getOwner()->getLoc();
     VectorKernel kernel(builder, loc, core.contraction, core.epilogue,
                         core.buffers, VectorTarget::get(features));
-    emitLanes(kernel);
+    emitForms(kernel);
     for (Operation *op : llvm::reverse(old))
       if (op->use_empty())
         op->erase();

@@ -24,6 +24,9 @@ static constexpr int64_t kMostUnrolled = 64;
 /// Sums that hide the latency of multiply-adds: with few columns, each has
 /// several.
 static constexpr int64_t kLeastSums = 4;
+/// Entries of 16 rows from what is read to what is fetched.
+static constexpr int64_t kAhead = 64;
+static constexpr int64_t kLineBytes = 64;
 
 namespace {
 class Lanes {
@@ -40,6 +43,8 @@ private:
   struct Tile {
     Value panel; // [columns, paddedDepth]
     Value values, coordinates;
+    /// Of the block of rows, over all outer loops.
+    Value block;
     int64_t columns;
     /// Sums of one column and part: entries take turns.
     int64_t turns;
@@ -49,8 +54,10 @@ private:
   void emitBlock(Value panel, Value block);
   void emitTile(const Tile &tile, Value column, Value firstStored,
                 Value firstRow, Loops loops);
+  SmallVector<Value> sumWords(const Tile &tile, Value begin, Value end);
   SmallVector<Value> sumUp(const Tile &tile);
   void step(const Tile &tile, Value word, SmallVectorImpl<Value> &sums);
+  void prefetch(const Tile &tile, Value word);
   Value loadPart(Value buffer, Value row, int64_t part);
   Value loadGroup(const Tile &tile, int64_t column, Value base);
   Value pick(const Tile &tile, int64_t column, Value group, Value base,
@@ -113,7 +120,7 @@ Value Lanes::getControl(Value word, int64_t entry) {
 /// The group of X at `base` in a register: four elements in each of its parts
 /// of 128 bits, or as many as the register has.
 Value Lanes::loadGroup(const Tile &tile, int64_t column, Value base) {
-  auto type = VectorType::get({getGroupWidth()}, kernel.c.sumType);
+  auto type = VectorType::get({getGroupWidth()}, kernel.factorType);
   Value group =
       vector::LoadOp::create(b, kernel.loc, type, tile.panel,
                              ValueRange{kernel.constant(column), base});
@@ -129,7 +136,7 @@ Value Lanes::loadGroup(const Tile &tile, int64_t column, Value base) {
 Value Lanes::pick(const Tile &tile, int64_t column, Value group, Value base,
                   Value control) {
   Location loc = kernel.loc;
-  auto type = VectorType::get({lanes}, kernel.c.sumType);
+  auto type = VectorType::get({lanes}, kernel.factorType);
   if (!permutes) {
     auto coordinates = cast<VectorType>(control.getType());
     Value bits = arith::ConstantOp::create(
@@ -140,9 +147,9 @@ Value Lanes::pick(const Tile &tile, int64_t column, Value group, Value base,
     auto maskType = VectorType::get({lanes}, b.getI1Type());
     Value all = arith::ConstantOp::create(
         b, loc, DenseElementsAttr::get(maskType, true));
-    return vector::GatherOp::create(b, loc, type, tile.panel,
-                                    ValueRange{kernel.constant(column), base},
-                                    offsets, all, kernel.zeroSums(lanes));
+    return vector::GatherOp::create(
+        b, loc, type, tile.panel, ValueRange{kernel.constant(column), base},
+        offsets, all, kernel.zeros(lanes, kernel.factorType));
   }
   auto floats = VectorType::get({lanes}, b.getF32Type());
   if (type != floats)
@@ -159,6 +166,30 @@ Value Lanes::pick(const Tile &tile, int64_t column, Value group, Value base,
   if (type != floats)
     picked = vector::BitCastOp::create(b, loc, type, picked);
   return picked;
+}
+
+/// Asks for values that are read some steps later, of this block or the next:
+/// with several columns there is time for memory to answer.
+void Lanes::prefetch(const Tile &tile, Value word) {
+  int64_t perStep = kernel.perWord * wordsPerStep;
+  int64_t total = kernel.outers * kernel.rowBlocks * kernel.entries;
+  Value first =
+      kernel.add(kernel.mul(tile.block, kernel.constant(kernel.entries)),
+                 kernel.mul(word, kernel.constant(kernel.perWord)));
+  Value begin =
+      kernel.min(kernel.add(first, kernel.constant(kAhead)),
+                 kernel.constant(std::max<int64_t>(0, total - perStep)));
+  Value all = kernel.view(kernel.buffers.values, kernel.constant(0),
+                          {total, LoopBuilder::kLanes});
+  int64_t bytes = kernel.c.getWeightType().getElementTypeBitWidth() / 8 *
+                  LoopBuilder::kLanes;
+  for (int64_t entry = 0; entry < perStep;
+       entry += std::max<int64_t>(1, kLineBytes / bytes))
+    memref::PrefetchOp::create(
+        b, kernel.loc, all,
+        ValueRange{kernel.add(begin, kernel.constant(entry)),
+                   kernel.constant(0)},
+        /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
 }
 
 /// Adds the products of the entries of wordsPerStep words from `word` on.
@@ -201,17 +232,18 @@ void Lanes::step(const Tile &tile, Value word, SmallVectorImpl<Value> &sums) {
   }
 }
 
-/// The sums of a block of rows and the columns of a tile, by column and part.
-SmallVector<Value> Lanes::sumUp(const Tile &tile) {
+/// The sums of a block of rows and the columns of a tile over some words, by
+/// column and part, in the type of the factors.
+SmallVector<Value> Lanes::sumWords(const Tile &tile, Value begin, Value end) {
   SmallVector<Value> zeros(tile.columns * parts * tile.turns,
-                           kernel.zeroSums(lanes));
-  auto loop = scf::ForOp::create(b, kernel.loc, kernel.constant(0),
-                                 kernel.constant(kernel.words),
+                           kernel.zeros(lanes, kernel.factorType));
+  auto loop = scf::ForOp::create(b, kernel.loc, begin, end,
                                  kernel.constant(wordsPerStep), zeros);
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     SmallVector<Value> sums(loop.getRegionIterArgs());
+    prefetch(tile, loop.getInductionVar());
     step(tile, loop.getInductionVar(), sums);
     scf::YieldOp::create(b, kernel.loc, sums);
   }
@@ -223,6 +255,31 @@ SmallVector<Value> Lanes::sumUp(const Tile &tile) {
           kernel.addSums(sums.back(), loop.getResult(i * tile.turns + turn));
   }
   return sums;
+}
+
+/// The same over all words, in the type of the sums.
+SmallVector<Value> Lanes::sumUp(const Tile &tile) {
+  Value zero = kernel.constant(0), all = kernel.constant(kernel.words);
+  Type sumType = kernel.c.sumType;
+  if (kernel.factorType == sumType)
+    return sumWords(tile, zero, all);
+  // Sums of so many words are exact.
+  int64_t words = VectorKernel::kExactProducts / kernel.perWord;
+  words -= words % wordsPerStep;
+  SmallVector<Value> zeros(tile.columns * parts, kernel.zeros(lanes, sumType));
+  auto loop = scf::ForOp::create(b, kernel.loc, zero, all,
+                                 kernel.constant(words), zeros);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value begin = loop.getInductionVar();
+  Value end = kernel.min(kernel.add(begin, kernel.constant(words)), all);
+  SmallVector<Value> sums = sumWords(tile, begin, end);
+  for (auto [sum, total] : llvm::zip_equal(sums, loop.getRegionIterArgs())) {
+    Value exact = arith::FPToSIOp::create(b, kernel.loc, total.getType(), sum);
+    sum = kernel.addSums(total, exact);
+  }
+  scf::YieldOp::create(b, kernel.loc, sums);
+  return loop.getResults();
 }
 
 /// Computes the tile from `column` on, and writes it from `firstStored` on.
@@ -279,8 +336,11 @@ void Lanes::emitBlock(Value panel, Value block) {
       Value column = kernel.min(stored, kernel.sub(kernel.columns, width));
       Value offset = kernel.mul(kernel.add(firstColumn, column),
                                 kernel.constant(kernel.paddedDepth));
-      Tile tile{kernel.view(panel, offset, {count, kernel.paddedDepth}), values,
-                coordinates, count,
+      Tile tile{kernel.view(panel, offset, {count, kernel.paddedDepth}),
+                values,
+                coordinates,
+                block,
+                count,
                 std::max<int64_t>(1, kLeastSums / count / parts)};
       emitTile(tile, column, stored, firstRow, loops);
     });
