@@ -62,8 +62,9 @@ private:
 
   /// Whether no generator has taken the dispatch function: it still computes.
   static bool isLeft(func::FuncOp function) {
+    // Without a route it only calls others.
     if (!function->hasAttr(LacunaDialect::kDispatchAttr) ||
-        function.isExternal())
+        !function->hasAttr(LacunaDialect::kRouteAttr) || function.isExternal())
       return false;
     return !function
                 .walk([](Operation *op) {

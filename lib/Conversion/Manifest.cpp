@@ -7,7 +7,6 @@
 #include "HostFunctions.h"
 
 #include "lacuna/IR/Lacuna.h"
-#include "lacuna/Transforms/GPUTarget.h"
 
 #include "llvm/ADT/StringExtras.h"
 
@@ -17,7 +16,7 @@ using namespace lacuna;
 namespace json = llvm::json;
 
 Manifest::Manifest(StringRef name, StringRef cpu, StringRef features)
-    : prefix(findGPUTarget(name) ? (name + "$").str() : "") {
+    : prefix(name == "cpu" ? "" : (name + "$").str()) {
   target["name"] = name;
   target["prefix"] = prefix;
   target["cpu"] = cpu;

@@ -16,7 +16,8 @@ namespace lacuna {
 
 class Manifest {
 public:
-  /// The target and the host processor; `features`: names separated by commas.
+  /// The target as the artifact calls it and the host processor; `features`:
+  /// names separated by commas.
   Manifest(llvm::StringRef name, llvm::StringRef cpu, llvm::StringRef features);
 
   /// The kernels of a GPU target, in the order of their indices.
@@ -30,7 +31,8 @@ public:
   /// function.
   llvm::ArrayRef<std::string> getSymbols() const { return symbols; }
 
-  /// What stands before the symbols of this target: "", "sm_80$".
+  /// What stands before the symbols of this target: "" of "cpu", else the
+  /// name and "$": "sm_80$".
   llvm::StringRef getPrefix() const { return prefix; }
 
   /// The JSON text.

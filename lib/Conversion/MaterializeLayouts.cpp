@@ -143,9 +143,10 @@ static Value wrapInDispatch(linalg::GenericOp root, StringRef target) {
       if (!llvm::is_contained(ordered, value.getDefiningOp()))
         inputs.insert(value);
     });
-  auto choice = ChoiceAttr::get(
-      root.getContext(), 0, Route::Dense, 0, 0,
-      "puts run-time values into their layout; nothing to skip");
+  auto choice =
+      ChoiceAttr::get(root.getContext(), 0, Route::Dense, 0, 0,
+                      "puts run-time values into their layout; nothing to skip",
+                      /*prices=*/ArrayAttr());
   auto plan = PlanAttr::get(root.getContext(), target, false, choice);
   auto dispatch =
       DispatchOp::create(builder, root.getLoc(), root->getResultTypes(),

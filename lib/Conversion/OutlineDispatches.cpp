@@ -8,9 +8,12 @@
 #include "lacuna/Conversion/Passes.h"
 #include "lacuna/IR/Lacuna.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MLProgram/IR/MLProgram.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -114,6 +117,11 @@ struct OutlineDispatches
     : lacuna::impl::OutlineDispatchesBase<OutlineDispatches> {
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
+    SmallVector<ChooseOp> choices;
+    getOperation().walk([&](ChooseOp op) { choices.push_back(op); });
+    for (ChooseOp choice : choices)
+      if (failed(outlineChoice(choice, symbols)))
+        return signalPassFailure();
     SmallVector<DispatchOp> dispatches;
     getOperation().walk([&](DispatchOp op) { dispatches.push_back(op); });
     for (DispatchOp dispatch : dispatches)
@@ -124,13 +132,19 @@ struct OutlineDispatches
 private:
   llvm::StringMap<func::FuncOp> known;
 
-  LogicalResult outline(DispatchOp dispatch, SymbolTable &symbols) {
+  LogicalResult checkLayouts(DispatchOp dispatch) {
     for (Type type : llvm::concat<const Type>(
              SmallVector<Type>(dispatch.getInputs().getTypes()),
              SmallVector<Type>(dispatch.getResultTypes())))
       if (getLayout(type))
         return dispatch.emitOpError("reads or gives a laid-out tensor of type ")
                << type << "; run materialize-layouts first";
+    return success();
+  }
+
+  LogicalResult outline(DispatchOp dispatch, SymbolTable &symbols) {
+    if (failed(checkLayouts(dispatch)))
+      return failure();
     int64_t updated = findUpdated(dispatch);
     RegionOrder order(dispatch.getBody().front());
     SmallVector<Value> inputs, outs;
@@ -154,6 +168,146 @@ private:
     dispatch.erase();
     ++numOutlined;
     return success();
+  }
+
+  /// A region of a choice, which alone reads its results, maybe in another
+  /// shape (see pack-panels).
+  static FailureOr<DispatchOp> getRegion(ChooseOp choice, unsigned index) {
+    DispatchOp region;
+    for (auto [i, value] : llvm::enumerate(choice.getAlternative(index))) {
+      Value result = value;
+      if (auto collapse = value.getDefiningOp<tensor::CollapseShapeOp>())
+        result = collapse.getSrc();
+      auto producer = result.getDefiningOp<DispatchOp>();
+      if (!producer || (region && region != producer) ||
+          cast<OpResult>(result).getResultNumber() != i)
+        return choice.emitOpError("expected alternative ")
+               << index << " to be the results of one dispatch region";
+      region = producer;
+    }
+    if (!region)
+      return choice.emitOpError("has no results");
+    return region;
+  }
+
+  /// One function that calls the function of one of the regions.
+  LogicalResult outlineChoice(ChooseOp choice, SymbolTable &symbols) {
+    Location loc = choice.getLoc();
+    auto type = choice.getResultTypes();
+    SmallVector<DispatchOp> regions;
+    llvm::SetVector<Value> inputs;
+    inputs.insert(choice.getSize());
+    for (unsigned i = 0, e = choice.getFrom().size(); i < e; ++i) {
+      FailureOr<DispatchOp> region = getRegion(choice, i);
+      if (failed(region) || failed(checkLayouts(*region)))
+        return failure();
+      regions.push_back(*region);
+      RegionOrder order((*region).getBody().front());
+      for (BlockArgument input : order.inputs)
+        inputs.insert((*region).getInputs()[input.getArgNumber()]);
+    }
+    OpBuilder builder(&getContext());
+    SmallVector<Type> types;
+    for (Value input : inputs)
+      types.push_back(getArgumentType(input.getType()));
+    for (Type result : type)
+      types.push_back(getArgumentType(result));
+    auto function = func::FuncOp::create(
+        loc, "dispatch", builder.getFunctionType(types, TypeRange()));
+    function.setPrivate();
+    function->setAttr(LacunaDialect::kDispatchAttr, builder.getUnitAttr());
+    Block *entry = function.addEntryBlock();
+    builder.setInsertionPointToStart(entry);
+    IRMapping mapping;
+    mapping.map(inputs.getArrayRef(),
+                entry->getArguments().take_front(inputs.size()));
+    ValueRange outs = entry->getArguments().drop_front(inputs.size());
+    DenseMap<Operation *, func::FuncOp> functions;
+    for (auto [i, region] : llvm::enumerate(regions)) {
+      RegionOrder order(region.getBody().front());
+      func::FuncOp &callee = functions[region];
+      if (!callee)
+        callee =
+            share(makeFunction(region, order, /*updated=*/-1), region, symbols);
+      if (i + 1 < regions.size()) {
+        Value end = arith::ConstantIndexOp::create(builder, loc,
+                                                   choice.getFrom()[i + 1]);
+        Value isHere =
+            arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult,
+                                  mapping.lookup(choice.getSize()), end);
+        auto branch = scf::IfOp::create(builder, loc, isHere,
+                                        /*withElseRegion=*/true);
+        builder.setInsertionPointToStart(branch.thenBlock());
+        call(builder, region, order, callee, mapping, outs);
+        builder.setInsertionPointToStart(branch.elseBlock());
+        continue;
+      }
+      call(builder, region, order, callee, mapping, outs);
+    }
+    builder.setInsertionPointToEnd(entry);
+    func::ReturnOp::create(builder, loc);
+    function = share(function, regions.front(), symbols);
+
+    builder.setInsertionPoint(choice);
+    SmallVector<Value> destinations;
+    DispatchOp first = regions.front();
+    for (unsigned i = 0, e = type.size(); i < e; ++i) {
+      // In panels a result has the same dynamic sizes, in the same order.
+      SmallVector<Value> sizes;
+      for (OpFoldResult size : first.getMixedResultSizes(i))
+        if (auto value = dyn_cast<Value>(size))
+          sizes.push_back(value);
+      destinations.push_back(
+          tensor::EmptyOp::create(builder, loc, type[i], sizes));
+    }
+    auto invoke =
+        InvokeOp::create(builder, loc, type, function.getSymName(),
+                         inputs.getArrayRef(), destinations, /*updates=*/false);
+    choice.replaceAllUsesWith(invoke.getResults());
+    SmallVector<Value> alternatives(choice.getAlternatives());
+    choice.erase();
+    for (Value value : alternatives)
+      if (auto collapse = value.getDefiningOp<tensor::CollapseShapeOp>();
+          collapse && collapse->use_empty())
+        collapse.erase();
+    for (auto &[region, callee] : functions)
+      if (region->use_empty())
+        region->erase();
+    ++numOutlined;
+    return success();
+  }
+
+  /// The call of `callee`, made of `region`, with buffers of `outs` in the
+  /// shapes of the region's results.
+  static void call(OpBuilder &builder, DispatchOp region,
+                   const RegionOrder &order, func::FuncOp callee,
+                   const IRMapping &mapping, ValueRange outs) {
+    Location loc = region.getLoc();
+    SmallVector<Value> operands;
+    for (BlockArgument input : order.inputs)
+      operands.push_back(
+          mapping.lookup(region.getInputs()[input.getArgNumber()]));
+    for (auto [result, out] : llvm::zip(region.getResults(), outs)) {
+      auto type = cast<MemRefType>(getArgumentType(result.getType()));
+      if (type == out.getType()) {
+        operands.push_back(out);
+        continue;
+      }
+      auto collapse = cast<tensor::CollapseShapeOp>(*result.user_begin());
+      SmallVector<ReassociationIndices> groups =
+          collapse.getReassociationIndices();
+      SmallVector<OpFoldResult> sizes;
+      for (auto [dim, group] : llvm::enumerate(groups))
+        for (int64_t inner : group)
+          sizes.push_back(
+              type.isDynamicDim(inner)
+                  ? OpFoldResult(memref::DimOp::create(builder, loc, out, dim)
+                                     .getResult())
+                  : builder.getIndexAttr(type.getDimSize(inner)));
+      operands.push_back(memref::ExpandShapeOp::create(builder, loc, type, out,
+                                                       groups, sizes));
+    }
+    func::CallOp::create(builder, loc, callee, operands);
   }
 
   /// The region as a function that stands in no module yet. The argument number

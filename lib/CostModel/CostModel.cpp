@@ -137,10 +137,14 @@ static Prediction predictGPU(Route route, const ContractionSize &size,
     prediction.waves = llvm::divideCeil(blocks, int64_t(processors));
     prediction.operations = blocks * perBlock;
     compute = prediction.waves * perBlock / perProcessor;
+    // mma.sp takes longer than its operations; view.work counts those.
+    if (route == Route::TensorCore)
+      compute /= view.work * model["sparse_speedup"].get(size.columns);
   }
   finish(prediction, compute, prediction.bytes / bandwidth.get(), launch.get());
   prediction.calibrated =
-      model[rate].calibrated && bandwidth.calibrated && launch.calibrated;
+      model[rate].calibrated && bandwidth.calibrated && launch.calibrated &&
+      (route != Route::TensorCore || model["sparse_speedup"].calibrated);
   return prediction;
 }
 

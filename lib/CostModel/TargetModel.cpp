@@ -21,27 +21,29 @@ namespace {
 /// A constant that a file of its kind must have.
 struct Expectation {
   StringLiteral name, unit;
-  bool isPerThread;
+  /// What a list of values is over, or empty: one value.
+  StringLiteral axis;
 };
 } // namespace
 
 static constexpr StringLiteral kRateUnit = "multiply-adds/s";
 
 static constexpr Expectation kCPUConstants[] = {
-    {"memory_bandwidth", "bytes/s", true},
-    {"last_cache_bandwidth", "bytes/s", true},
-    {"last_cache_size", "bytes", false},
-    {"packing_bandwidth", "bytes/s", true},
-    {"dispatch", "s", true},
+    {"memory_bandwidth", "bytes/s", "threads"},
+    {"last_cache_bandwidth", "bytes/s", "threads"},
+    {"last_cache_size", "bytes", ""},
+    {"packing_bandwidth", "bytes/s", "threads"},
+    {"dispatch", "s", "threads"},
 };
 static constexpr Expectation kGPUConstants[] = {
-    {"multiprocessors", "1", false},
-    {"tensor_rate_f16", kRateUnit, false},
-    {"tensor_rate_tf32", kRateUnit, false},
-    {"tensor_rate_i8", kRateUnit, false},
-    {"core_rate_f32", kRateUnit, false},
-    {"memory_bandwidth", "bytes/s", false},
-    {"launch", "s", false},
+    {"multiprocessors", "1", ""},
+    {"tensor_rate_f16", kRateUnit, ""},
+    {"tensor_rate_tf32", kRateUnit, ""},
+    {"tensor_rate_i8", kRateUnit, ""},
+    {"core_rate_f32", kRateUnit, ""},
+    {"memory_bandwidth", "bytes/s", ""},
+    {"launch", "s", ""},
+    {"sparse_speedup", "1", "columns"},
 };
 
 //===- Curves -------------------------------------------------------------===//
@@ -236,9 +238,9 @@ Error Reader::readConstants(const json::Object &root) {
       return fail(where, constants->get(expectation.name),
                   "{\"value\", \"unit\": \"" + expectation.unit +
                       "\", \"source\", \"calibrated\"}");
-    StringRef axis = expectation.isPerThread ? "threads" : "";
+    StringRef axis = expectation.axis;
     SmallVector<StringRef> keys = {"value", "unit", "source", "calibrated"};
-    if (expectation.isPerThread)
+    if (!axis.empty())
       keys.push_back(axis);
     if (Error error = checkKeys(*object, where, keys))
       return error;

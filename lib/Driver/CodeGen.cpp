@@ -32,8 +32,8 @@ static void setAttributes(Module &module, const Processor &processor) {
     if (function.isDeclaration())
       continue;
     function.addFnAttr("target-cpu", processor.name);
-    if (!processor.featureString.empty())
-      function.addFnAttr("target-features", processor.featureString);
+    // Without it, a function would get those of the machine.
+    function.addFnAttr("target-features", processor.featureString);
     // Kernels choose their vectors; LLVM would halve the widest on some CPUs.
     if (processor.hasAVX512)
       function.addFnAttr("prefer-vector-width", "512");
@@ -51,20 +51,21 @@ static void keepDispatchFunctions(mlir::ModuleOp module, Module &code) {
 }
 
 /// The host code of one target.
-static Expected<std::unique_ptr<Module>>
-translateTarget(mlir::ModuleOp module, LLVMContext &context,
-                const Processor &processor) {
+static Expected<std::unique_ptr<Module>> translateTarget(const HostModule &host,
+                                                         LLVMContext &context) {
+  auto [module, processor] = host;
   std::unique_ptr<Module> result =
       mlir::translateModuleToLLVMIR(module, context, "lacuna_model");
   if (!result)
     return createStringError("translation to LLVM IR failed");
-  result->setTargetTriple(processor.machine->getTargetTriple());
-  result->setDataLayout(processor.machine->createDataLayout());
+  result->setTargetTriple(processor->machine->getTargetTriple());
+  result->setDataLayout(processor->machine->createDataLayout());
   // That of the artifact is made of those of all targets.
   if (GlobalVariable *manifest = result->getNamedGlobal("lacuna_manifest"))
     manifest->eraseFromParent();
   keepDispatchFunctions(module, *result);
   internalizeModule(*result, isExported);
+  setAttributes(*result, *processor);
   return std::move(result);
 }
 
@@ -92,11 +93,10 @@ void lacuna::addData(Module &module, StringRef manifest, StringRef fatbin) {
 }
 
 Expected<std::unique_ptr<Module>>
-lacuna::translateToLLVMIR(ArrayRef<mlir::ModuleOp> modules,
-                          LLVMContext &context, const Processor &processor) {
+lacuna::translateToLLVMIR(ArrayRef<HostModule> modules, LLVMContext &context) {
   std::unique_ptr<Module> result;
-  for (mlir::ModuleOp module : modules) {
-    auto translated = translateTarget(module, context, processor);
+  for (const HostModule &host : modules) {
+    auto translated = translateTarget(host, context);
     if (!translated)
       return translated.takeError();
     if (!result)
@@ -105,7 +105,6 @@ lacuna::translateToLLVMIR(ArrayRef<mlir::ModuleOp> modules,
       return createStringError("the host code of two targets has the same "
                                "names, which is an error of the compiler");
   }
-  setAttributes(*result, processor);
   std::string message;
   raw_string_ostream os(message);
   if (verifyModule(*result, &os))

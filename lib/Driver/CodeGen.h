@@ -12,18 +12,25 @@
 
 namespace lacuna {
 
-/// The host code of all targets in one module of LLVM IR. Only what the runtime
-/// looks up is exported; the manifest is not in it yet.
+/// A module of phase host, and what it is compiled for.
+struct HostModule {
+  mlir::ModuleOp module;
+  const Processor *processor;
+};
+
+/// The host code of all targets in one module of LLVM IR, each function for the
+/// processor of its target. Only what the runtime looks up is exported; the
+/// manifest is not in it yet.
 llvm::Expected<std::unique_ptr<llvm::Module>>
-translateToLLVMIR(llvm::ArrayRef<mlir::ModuleOp> modules,
-                  llvm::LLVMContext &context, const Processor &processor);
+translateToLLVMIR(llvm::ArrayRef<HostModule> modules,
+                  llvm::LLVMContext &context);
 
 /// Adds the constants that the runtime reads: the manifest, and, where there is
 /// one, the fat binary in a section of its own.
 void addData(llvm::Module &module, llvm::StringRef manifest,
              llvm::StringRef fatbin);
 
-/// Runs the O3 pipeline.
+/// Runs the O3 pipeline. Functions name their own processors.
 void optimize(llvm::Module &module, llvm::TargetMachine &machine);
 
 llvm::Error emitObject(llvm::Module &module, const Processor &processor,

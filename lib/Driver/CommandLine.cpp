@@ -28,6 +28,8 @@ static constexpr llvm::StringLiteral kOverview =
     "      gives weights layouts by name and prints the plan\n"
     "  lacuna-compile model.mlir --cpu=sapphirerapids -o out/model\n"
     "      tunes for another processor than this one\n"
+    "  lacuna-compile model.mlir --cpu=x86-64-v3,x86-64-v4 -o out/model\n"
+    "      has code for two, of which the runtime takes the host's\n"
     "  lacuna-compile model.mlir --target=sm_80 --target=sm_90a --target=cpu "
     "-o "
     "out/model\n"
@@ -79,8 +81,10 @@ struct Flags {
                          "it loads it"),
                 cl::location(options.noCubin), cl::cat(category)),
         cpu("cpu",
-            cl::desc("Processor, as LLVM names it (default: native, this one)"),
-            cl::location(options.cpu), cl::init("native"), cl::cat(category)),
+            cl::desc("Processor, as LLVM names it (default: native, this one); "
+                     "of several, the artifact has code for each, and the "
+                     "runtime takes the best that its host can run"),
+            cl::value_desc("name"), cl::CommaSeparated, cl::cat(category)),
         layouts("layouts",
                 cl::desc("Rules that attach layouts to weights by name, JSON"),
                 cl::value_desc("file"), cl::location(options.layouts),
@@ -169,7 +173,8 @@ struct Flags {
   cl::list<std::string> targets;
   String ptxas;
   Bool noCubin;
-  String cpu, layouts, precision;
+  cl::list<std::string> cpu;
+  String layouts, precision;
   cl::list<int64_t> tile, warps;
   cl::opt<int64_t, true> stages;
   String forceRoute, targetModel;
@@ -204,6 +209,15 @@ static LogicalResult checkTargets(const CompileOptions &options) {
     numGPUs += target != "cpu";
   }
   size_t numTargets = options.targets.size();
+  llvm::StringSet<> cpus;
+  for (const std::string &cpu : options.cpus)
+    if (!cpus.insert(cpu).second)
+      return usageError("--cpu=" + cpu +
+                        " is given twice; expected each processor once");
+  if (options.cpus.size() > 1 && numGPUs == numTargets)
+    return usageError("several --cpu are variants of target cpu, which is not "
+                      "among the targets; expected --target=cpu, too, or one "
+                      "--cpu");
   bool isOne = options.emit == Emit::PTX || options.emit == Emit::Cubin;
   if (isOne && (numGPUs != 1 || numTargets != 1))
     return usageError("--emit=ptx and --emit=cubin write the code of one GPU; "
@@ -250,9 +264,10 @@ static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
     return usageError("unknown route '" + options.forceRoute +
                       "'; expected dense, sparse-tensor, vector or "
                       "tensor-core");
-  if (!options.targetModel.empty() && options.targets.size() > 1)
+  if (!options.targetModel.empty() &&
+      (options.targets.size() > 1 || options.cpus.size() > 1))
     return usageError("--target-model describes one target; expected one "
-                      "--target");
+                      "--target and one --cpu");
   if (options.threads < 0)
     return usageError("--plan-threads is " + Twine(options.threads) +
                       "; expected at least 1, or 0 for all of this host");
@@ -306,6 +321,8 @@ FailureOr<CompileOptions> lacuna::parseCommandLine(int argc, char **argv) {
   options.warps.assign(flags.warps.begin(), flags.warps.end());
   if (!flags.targets.empty())
     options.targets.assign(flags.targets.begin(), flags.targets.end());
+  if (!flags.cpu.empty())
+    options.cpus.assign(flags.cpu.begin(), flags.cpu.end());
   if (failed(checkNames(options, flags.compileTo)) ||
       failed(checkOutput(options, flags.emit.getNumOccurrences())))
     return failure();

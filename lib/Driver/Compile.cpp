@@ -36,11 +36,14 @@ using namespace mlir;
 using namespace lacuna;
 
 namespace {
-/// One --target.
+/// One --target, and of target cpu one --cpu.
 struct TargetState {
+  /// In the artifact: "sm_80", "cpu", or "cpu:x86-64-v3" of several.
   std::string name;
   /// Null for the CPU.
   const GPUTarget *gpu;
+  /// Of its host code.
+  const Processor *processor;
   /// Of all targets' first until they part.
   OwningOpRef<ModuleOp> module;
   TargetReport report = {};
@@ -91,6 +94,7 @@ private:
   }
 
   llvm::Error checkFiles() const;
+  llvm::Error resolveTargets();
   llvm::Error parse();
   llvm::Error runPhases();
   llvm::Error runTargets(ArrayRef<Phase> phases);
@@ -112,10 +116,13 @@ private:
   std::string getSuffix(const TargetState &target, StringRef before) const {
     return targets.size() > 1 ? (before + target.name).str() : "";
   }
-  SmallVector<ModuleOp> getModules() {
-    return llvm::map_to_vector(
-        targets, [](TargetState &target) { return *target.module; });
+  SmallVector<HostModule> getModules() {
+    return llvm::map_to_vector(targets, [](TargetState &target) {
+      return HostModule{*target.module, target.processor};
+    });
   }
+  /// The processor that asks for least.
+  const Processor &getBase() const { return processors.back(); }
 
   const CompileOptions &options;
   Time started = std::chrono::steady_clock::now();
@@ -125,7 +132,8 @@ private:
   llvm::SourceMgr sources;
   std::vector<TargetState> targets;
   std::vector<DeviceImage> images;
-  Processor processor;
+  /// As getProcessors orders them.
+  std::vector<Processor> processors;
   PhaseOptions phaseOptions;
   OutputFiles outputs;
 };
@@ -150,6 +158,25 @@ llvm::Error Compilation::checkFiles() const {
       return makeError("cannot read '" + path + "': " + code.message());
     if (llvm::sys::fs::is_directory(status))
       return makeError("cannot read '" + path + "': it is a folder");
+  }
+  return llvm::Error::success();
+}
+
+/// The targets, of which target cpu is one for each processor.
+llvm::Error Compilation::resolveTargets() {
+  llvm::Expected<std::vector<Processor>> resolved = getProcessors(options.cpus);
+  if (!resolved)
+    return resolved.takeError();
+  processors = std::move(*resolved);
+  for (const std::string &name : options.targets) {
+    if (const GPUTarget *gpu = findGPUTarget(name)) {
+      targets.push_back({name, gpu, &getBase(), nullptr});
+      continue;
+    }
+    for (const Processor &processor : processors)
+      targets.push_back(
+          {processors.size() > 1 ? name + ":" + processor.name : name,
+           /*gpu=*/nullptr, &processor, nullptr});
   }
   return llvm::Error::success();
 }
@@ -190,7 +217,10 @@ llvm::Error Compilation::enableRemarks() {
 
 Steps Compilation::makeSteps(ArrayRef<Phase> phases,
                              const TargetState &target) {
-  phaseOptions.target = target.name;
+  phaseOptions.target = target.gpu ? target.name : "cpu";
+  phaseOptions.name = target.name;
+  phaseOptions.cpu = target.processor->name;
+  phaseOptions.features = target.processor->features;
   Steps steps;
   for (Phase phase : phases) {
     if (phase == Phase::Device && !target.gpu)
@@ -399,8 +429,8 @@ llvm::Error Compilation::emitDevice() {
 
 llvm::Expected<llvm::json::Value> Compilation::mergeManifest() {
   std::vector<llvm::json::Value> manifests;
-  for (ModuleOp module : getModules()) {
-    llvm::Expected<llvm::json::Value> manifest = readManifest(module);
+  for (TargetState &target : targets) {
+    llvm::Expected<llvm::json::Value> manifest = readManifest(*target.module);
     if (!manifest)
       return manifest.takeError();
     manifests.push_back(std::move(*manifest));
@@ -416,7 +446,7 @@ llvm::Error Compilation::emitCode() {
     printArenas(*manifest, llvm::errs());
   llvm::LLVMContext llvmContext;
   auto code = step("LLVM IR", [&](TimingScope &) {
-    return translateToLLVMIR(getModules(), llvmContext, processor);
+    return translateToLLVMIR(getModules(), llvmContext);
   });
   if (!code)
     return code.takeError();
@@ -424,7 +454,7 @@ llvm::Error Compilation::emitCode() {
   llvm::raw_string_ostream(manifestText) << *manifest;
   addData(**code, manifestText, images.empty() ? "" : makeFatbin(images));
   step("LLVM optimization", [&](TimingScope &) {
-    optimize(**code, *processor.machine);
+    optimize(**code, *getBase().machine);
     return true;
   });
   std::string ir;
@@ -436,7 +466,7 @@ llvm::Error Compilation::emitCode() {
   llvm::SmallVector<char, 0> object;
   llvm::Error error = step("LLVM code generation", [&](TimingScope &) {
     llvm::raw_svector_ostream os(object);
-    return emitObject(**code, processor, os);
+    return emitObject(**code, getBase(), os);
   });
   if (error)
     return error;
@@ -450,17 +480,15 @@ llvm::Error Compilation::emitCode() {
       return error;
   }
   return step("artifact", [&](TimingScope &) {
-    return writeArtifact(*manifest, bytes, processor, options, outputs);
+    return writeArtifact(*manifest, bytes, getBase(), options, outputs);
   });
 }
 
 llvm::Error Compilation::run() {
   if (llvm::Error error = checkFiles())
     return error;
-  llvm::Expected<Processor> resolved = getProcessor(options.cpu);
-  if (!resolved)
-    return resolved.takeError();
-  processor = std::move(*resolved);
+  if (llvm::Error error = resolveTargets())
+    return error;
   phaseOptions.rules = options.layouts;
   phaseOptions.precision = options.precision;
   phaseOptions.tile = options.tile;
@@ -469,10 +497,6 @@ llvm::Error Compilation::run() {
   phaseOptions.forceRoute = options.forceRoute;
   phaseOptions.targetModel = options.targetModel;
   phaseOptions.threads = options.threads;
-  for (const std::string &name : options.targets)
-    targets.push_back({name, findGPUTarget(name), nullptr});
-  phaseOptions.cpu = processor.name;
-  phaseOptions.features = processor.features;
 
   SourceMgrDiagnosticHandler handler(sources, &context);
   if (llvm::Error error = enableRemarks())

@@ -5,6 +5,7 @@
 #include "Target.h"
 
 #include "lacuna/Packing/Parameters.h"
+#include "lacuna/Pipelines/CPU.h"
 #include "lacuna/Transforms/GPUTarget.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -93,4 +94,28 @@ Expected<Processor> lacuna::getProcessor(StringRef name) {
   processor.features = join(features, ",");
   processor.hasAVX512 = is_contained(features, "avx512f");
   return processor;
+}
+
+Expected<std::vector<Processor>>
+lacuna::getProcessors(ArrayRef<std::string> names) {
+  std::vector<Processor> processors;
+  for (const std::string &name : names) {
+    Expected<Processor> processor = getProcessor(name);
+    if (!processor)
+      return processor.takeError();
+    for (const Processor &other : processors)
+      if (other.name == processor->name)
+        return createStringError("--cpu=" + name + " is '" + other.name +
+                                 "', which another --cpu names; expected each "
+                                 "processor once");
+    processors.push_back(std::move(*processor));
+  }
+  auto getRank = [](const Processor &processor) {
+    StringRef features = processor.features;
+    return std::pair(getVectorBytes(features), features.count(','));
+  };
+  stable_sort(processors, [&](const Processor &a, const Processor &b) {
+    return getRank(a) > getRank(b);
+  });
+  return processors;
 }

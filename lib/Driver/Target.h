@@ -30,6 +30,11 @@ struct Processor {
 /// names.
 llvm::Expected<Processor> getProcessor(llvm::StringRef name);
 
+/// Of several names, each once. The runtime takes the first that its host can
+/// run, so wide vectors come first, and then many features.
+llvm::Expected<std::vector<Processor>>
+getProcessors(llvm::ArrayRef<std::string> names);
+
 } // namespace lacuna
 
 #endif // LACUNA_DRIVER_TARGET_H

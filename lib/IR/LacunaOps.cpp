@@ -50,6 +50,25 @@ LogicalResult PruneOp::verify() {
   return success();
 }
 
+LogicalResult ChooseOp::verify() {
+  ArrayRef<int64_t> from = getFrom();
+  if (from.empty() || from.front() != 0)
+    return emitOpError("expected a choice from size 0 on");
+  for (auto [previous, next] : llvm::zip(from, from.drop_front()))
+    if (next <= previous)
+      return emitOpError("the sizes must ascend: found ")
+             << next << " after " << previous;
+  if (getAlternatives().size() != from.size() * getNumResults())
+    return emitOpError("expected ")
+           << from.size() << " alternatives of " << getNumResults()
+           << " results, found " << getAlternatives().size() << " values";
+  for (unsigned i = 0, e = from.size(); i < e; ++i)
+    if (getAlternative(i).getTypes() != getResultTypes())
+      return emitOpError("expected alternatives of the results' types, found ")
+             << getAlternative(i).getTypes();
+  return success();
+}
+
 LogicalResult AssembleOp::verify() {
   StorageLayoutInterface layout = getLayout(getType());
   if (!layout)

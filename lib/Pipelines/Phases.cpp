@@ -65,6 +65,7 @@ void lacuna::buildPlanPhase(OpPassManager &manager,
 
 void lacuna::buildRoutedPhase(OpPassManager &manager,
                               const PhaseOptions &options) {
+  manager.addPass(createChooseRoutes());
   manager.addPass(createMaterializeLayouts());
   manager.addPass(createVerifyLayouts(VerifyLayoutsOptions{true}));
   if (!findGPUTarget(options.target)) {
@@ -87,6 +88,9 @@ void lacuna::buildRoutedPhase(OpPassManager &manager,
   manager.addPass(createLowerContractionsToTensorCores(contractions));
   manager.addPass(createLowerDispatchesToRows());
   manager.addPass(createLowerDispatchesToThreads());
+  // Into what chooses between routes, so that each call of a dispatch function
+  // is one of host code.
+  manager.addPass(createInlinerPass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
 }
@@ -117,7 +121,7 @@ void lacuna::buildHostPhase(OpPassManager &manager,
     manager.addPass(createLaunchesToRuntime());
   }
   CreateEntryPointsOptions entry;
-  entry.target = options.target;
+  entry.target = options.name.empty() ? options.target : options.name;
   entry.cpu = options.cpu;
   entry.features = options.features;
   manager.addPass(createCreateEntryPoints(entry));

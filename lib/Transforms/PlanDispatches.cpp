@@ -3,15 +3,15 @@
 // plan-dispatches: the plan phase. Whether a license is used is decided here,
 // with numbers, on whole regions: after fusion, before any code is shaped.
 
-#include "DispatchGroup.h"
-#include "lacuna/CostModel/CostModel.h"
-#include "lacuna/IR/Lacuna.h"
+#include "PlanIntervals.h"
+#include "RoutePrices.h"
+
 #include "lacuna/Transforms/GPUTarget.h"
 #include "lacuna/Transforms/Passes.h"
-#include "lacuna/Transforms/SparseTensorRoute.h"
-#include "lacuna/Transforms/TensorCoreRoute.h"
+#include "lacuna/Transforms/Weights.h"
 
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MLProgram/IR/MLProgram.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Remarks.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Threading.h"
@@ -26,31 +26,29 @@ namespace lacuna {
 using namespace mlir;
 using namespace lacuna;
 
-// Where a dimension is dynamic the routes are priced at these sizes.
-static constexpr int64_t kAssumedSizes[] = {1, 16, 128, 1024};
+// Where the number of columns is dynamic the routes are compared at these, and
+// the report has prices at those.
+static constexpr int64_t kComparedSizes[] = {1,   2,   4,   8,    16,   32,  64,
+                                             128, 256, 512, 1024, 2048, 4096};
+static constexpr int64_t kReportedSizes[] = {1, 16, 128, 1024};
+
+/// "1 column", "16 columns".
+static std::string countColumns(int64_t columns) {
+  return llvm::formatv("{0} column{1}", columns, columns == 1 ? "" : "s");
+}
+
+/// "from 16 to 511 columns: "; nothing for all sizes.
+static std::string describeInterval(int64_t from, int64_t to) {
+  if (from == 0 && to == ShapedType::kDynamic)
+    return "";
+  if (to == ShapedType::kDynamic)
+    return llvm::formatv("from {0} on: ", countColumns(from));
+  if (from == 0)
+    return llvm::formatv("up to {0}: ", countColumns(to - 1));
+  return llvm::formatv("from {0} to {1}: ", from, countColumns(to - 1));
+}
 
 namespace {
-/// The licensed contraction of a region.
-struct Licensed {
-  linalg::LinalgOp op;
-  OpOperand *weight = nullptr;
-  RankedTensorType type;
-};
-
-/// Both routes with their price at every assumed size.
-struct Price {
-  SmallVector<int64_t> dense, skipping;
-  SmallVector<int64_t> sizes;
-
-  /// Mean of log(skipping / dense): negative where skipping pays.
-  double gain() const {
-    double sum = 0;
-    for (auto [d, s] : llvm::zip(dense, skipping))
-      sum += std::log(double(s) / d);
-    return sum / dense.size();
-  }
-};
-
 struct PlanDispatches : lacuna::impl::PlanDispatchesBase<PlanDispatches> {
   using PlanDispatchesBase::PlanDispatchesBase;
 
@@ -63,40 +61,24 @@ struct PlanDispatches : lacuna::impl::PlanDispatchesBase<PlanDispatches> {
              "and tensor-core";
       return signalPassFailure();
     }
-    bool isGPU = findGPUTarget(target);
-    if (!isGPU && target != "cpu") {
-      std::string known = "cpu";
-      for (const GPUTarget &gpu : getGPUTargets())
-        known += (", " + gpu.name).str();
-      getOperation().emitError()
-          << "unknown target '" << target << "'; expected one of " << known;
+    for (int64_t size : sizes)
+      if (size < 1) {
+        getOperation().emitError() << "expected numbers of columns of at least "
+                                      "1 in sizes, found "
+                                   << size;
+        return signalPassFailure();
+      }
+    if (failed(readModel()))
       return signalPassFailure();
-    }
-    llvm::Expected<TargetModel> read = targetModel.empty()
-                                           ? getTargetModel(target, features)
-                                           : readTargetModel(targetModel);
-    if (!read) {
-      getOperation().emitError(llvm::toString(read.takeError()));
-      return signalPassFailure();
-    }
-    model = std::move(*read);
-    if (model.isGPU != isGPU) {
-      getOperation().emitError()
-          << model.file << " describes a " << (isGPU ? "CPU" : "GPU")
-          << ", and the target is " << target;
-      return signalPassFailure();
-    }
     // Several targets are compiled with one option.
-    if (forced && *forced != Route::Dense && *forced != getSkippingRoute()) {
+    if (forced && !prices->hasRoute(*forced)) {
+      auto names = llvm::map_to_vector(prices->getRoutes(), getRouteName);
       getOperation().emitWarning()
           << "target " << target << " has no route '" << forceRoute
-          << "', only dense and " << getRouteName(getSkippingRoute())
+          << "', only " << llvm::join(names, ", ")
           << "; its routes are left to the plan";
       forced.reset();
     }
-    conditions.threads =
-        threads > 0 ? int64_t(threads)
-                    : llvm::hardware_concurrency().compute_thread_count();
     WalkResult result = getOperation().walk([&](DispatchOp dispatch) {
       return failed(plan(dispatch, forced)) ? WalkResult::interrupt()
                                             : WalkResult::advance();
@@ -106,150 +88,39 @@ struct PlanDispatches : lacuna::impl::PlanDispatchesBase<PlanDispatches> {
   }
 
 private:
-  TargetModel model;
-  Conditions conditions;
+  std::optional<RoutePrices> prices;
 
-  /// The route of this target that uses a license.
-  Route getSkippingRoute() const {
-    return model.isGPU ? Route::TensorCore : Route::SparseTensor;
-  }
-
-  /// Why the skipping route cannot compute `licensed`, or nothing.
-  std::optional<std::string> whyNot(const Licensed &licensed) const {
-    if (!model.isGPU)
-      return whyNotSparseTensor(licensed.op, *licensed.weight);
-    auto argument = cast<BlockArgument>(licensed.weight->get());
-    auto dispatch = cast<DispatchOp>(argument.getOwner()->getParentOp());
-    if (dispatch.getInputs()[argument.getArgNumber()].getDefiningOp<PruneOp>())
-      return "the operand is pruned at run time, and mma's order is made when "
-             "weights are loaded";
-    std::string reason;
-    if (analyzeTensorCoreContraction(licensed.op, reason))
-      return std::nullopt;
-    return reason;
-  }
-
-  static std::optional<Licensed> findLicensed(DispatchOp dispatch) {
-    for (BlockArgument argument : dispatch.getBody().getArguments())
-      if (getLayout(argument.getType()))
-        for (OpOperand &use : argument.getUses())
-          if (isContraction(use.getOwner()))
-            return Licensed{cast<linalg::LinalgOp>(use.getOwner()), &use,
-                            cast<RankedTensorType>(argument.getType())};
-    return std::nullopt;
-  }
-
-  /// Rows, depth and columns of the contraction with the weight on the left,
-  /// where a dynamic size counts as `assumed`.
-  static ContractionSize measure(const Licensed &licensed, int64_t assumed) {
-    linalg::LinalgOp op = licensed.op;
-    SmallVector<int64_t> ranges = op.getStaticLoopRanges();
-    AffineMap weightMap = op.getMatchingIndexingMap(licensed.weight);
-    ContractionSize size;
-    size.rows = size.depth = size.columns = 1;
-    auto types = op.getIteratorTypesArray();
-    OpOperand *other =
-        op.getDpsInputOperand(licensed.weight->getOperandNumber() == 0 ? 1 : 0);
-    AffineMap otherMap = op.getMatchingIndexingMap(other);
-    for (auto [loop, range] : llvm::enumerate(ranges)) {
-      int64_t n = ShapedType::isDynamic(range) ? assumed : range;
-      bool inWeight = weightMap.isFunctionOfDim(loop);
-      if (types[loop] == utils::IteratorType::reduction)
-        size.depth *= n;
-      else if (inWeight && otherMap.isFunctionOfDim(loop))
-        size.batch *= n;
-      else if (inWeight)
-        size.rows *= n;
-      else
-        size.columns *= n;
+  LogicalResult readModel() {
+    bool isGPU = findGPUTarget(target);
+    if (!isGPU && target != "cpu") {
+      std::string known = "cpu";
+      for (const GPUTarget &gpu : getGPUTargets())
+        known += (", " + gpu.name).str();
+      return getOperation().emitError()
+             << "unknown target '" << target << "'; expected one of " << known;
     }
-    auto bytes = [](Type type) {
-      return std::max<int64_t>(
-          1, cast<ShapedType>(type).getElementTypeBitWidth() / 8);
-    };
-    size.activationElementBytes = bytes(other->get().getType());
-    size.resultElementBytes = bytes(op.getDpsInits()[0].getType());
-    return size;
-  }
-
-  /// What `route` reads of the weight.
-  static WeightView getView(Route route, const Licensed &licensed) {
-    RankedTensorType type = licensed.type;
-    Type element = type.getElementType();
-    auto countBytes = [](RankedTensorType buffer) {
-      return double(buffer.getNumElements()) * buffer.getElementTypeBitWidth() /
-             8;
-    };
-    WeightView view;
-    bool tf32 =
-        element.isF32() && licensed.op->hasAttr(LacunaDialect::kPrecisionAttr);
-    view.element = tf32                   ? "tf32"
-                   : element.isF16()      ? "f16"
-                   : element.isBF16()     ? "bf16"
-                   : element.isInteger(8) ? "i8"
-                                          : "f32";
-    view.bytes = countBytes(type);
-    if (route == Route::Dense)
-      return view;
-    auto visit = cast<VisitInterface>(type.getEncoding());
-    view.work = visit.getExpectedWork(type.getShape());
-    view.bytes = visit.getExpectedBytes(type);
-    if (auto nm = dyn_cast<NMAttr>(type.getEncoding())) {
-      view.n = nm.getN();
-      view.m = nm.getM();
-    }
-    if (route == Route::TensorCore) {
-      // PTX ISA, "Matrix multiply-accumulate operation using mma.sp
-      // instruction": one instruction covers twice the depth.
-      view.work = 0.5;
-      view.bytes = 0;
-      auto provider = cast<TensorCoreInterface>(type.getEncoding());
-      for (const LayoutComponent &buffer : provider.getMmaViews(type))
-        view.bytes += countBytes(buffer.type);
-    }
-    return view;
-  }
-
-  int64_t getNanoseconds(Route route, const ContractionSize &size,
-                         const Licensed &licensed) const {
-    return std::llround(
-        1e9 * predict(route, size, getView(route, licensed), conditions, model)
-                  .seconds);
-  }
-
-  /// `impossible`: the skipping route has no price.
-  Price price(const Licensed &licensed, bool impossible) const {
-    Price price;
-    linalg::LinalgOp op = licensed.op;
-    SmallVector<int64_t> ranges = op.getStaticLoopRanges();
-    bool isDynamic = llvm::is_contained(ranges, ShapedType::kDynamic);
-    ArrayRef<int64_t> sizes(kAssumedSizes);
-    for (int64_t assumed : isDynamic ? sizes : sizes.take_front()) {
-      ContractionSize size = measure(licensed, assumed);
-      price.sizes.push_back(size.columns);
-      price.dense.push_back(getNanoseconds(Route::Dense, size, licensed));
-      price.skipping.push_back(
-          impossible ? price.dense.back()
-                     : getNanoseconds(getSkippingRoute(), size, licensed));
-    }
-    return price;
-  }
-
-  std::string explain(const Licensed &licensed, const Price &price) const {
-    auto layout = getLayout(licensed.type);
-    auto visit = cast<VisitInterface>(licensed.type.getEncoding());
-    std::string text;
-    llvm::raw_string_ostream os(text);
-    os << llvm::formatv(
-        "{0} leaves {1:F1} % of the multiply-adds; {2} over dense is "
-        "predicted to gain",
-        layout.getSpelling(),
-        100 * visit.getExpectedWork(licensed.type.getShape()),
-        getRouteName(getSkippingRoute()));
-    for (auto [i, columns] : llvm::enumerate(price.sizes))
-      os << llvm::formatv("{0} {1:F2}x at {2} columns", i ? "," : "",
-                          double(price.dense[i]) / price.skipping[i], columns);
-    return text;
+    llvm::Expected<TargetModel> model = targetModel.empty()
+                                            ? getTargetModel(target, features)
+                                            : readTargetModel(targetModel);
+    if (!model)
+      return getOperation().emitError(llvm::toString(model.takeError()));
+    if (model->isGPU != isGPU)
+      return getOperation().emitError()
+             << model->file << " describes a " << (isGPU ? "CPU" : "GPU")
+             << ", and the target is " << target;
+    Conditions conditions;
+    conditions.threads =
+        threads > 0 ? int64_t(threads)
+                    : llvm::hardware_concurrency().compute_thread_count();
+    for (auto global : getOperation().getOps<ml_program::GlobalOp>())
+      if (isWeight(global)) {
+        auto type = cast<RankedTensorType>(global.getType());
+        if (type.hasStaticShape())
+          conditions.footprint +=
+              double(type.getNumElements()) * type.getElementTypeBitWidth() / 8;
+      }
+    prices.emplace(std::move(*model), conditions);
+    return success();
   }
 
   /// The route that the user asked for, if any.
@@ -259,11 +130,10 @@ private:
     if (!attribute)
       return everywhere;
     if (auto route = dyn_cast<RouteAttr>(attribute)) {
-      if (route.getValue() == Route::Dense ||
-          route.getValue() == getSkippingRoute())
-        return std::optional<Route>(route.getValue());
-      // Meant for another target of the same model.
-      return everywhere;
+      // Else it is meant for another target of the same model.
+      return prices->hasRoute(route.getValue())
+                 ? std::optional<Route>(route.getValue())
+                 : everywhere;
     }
     dispatch.emitOpError("expected '")
         << LacunaDialect::kRouteAttr
@@ -271,11 +141,17 @@ private:
     return failure();
   }
 
+  /// A region that updates state in place does so in one function.
+  static bool insertsIntoInput(DispatchOp dispatch) {
+    auto inserts = dispatch.getBody().getOps<tensor::InsertSliceOp>();
+    return inserts.begin() != inserts.end();
+  }
+
   LogicalResult plan(DispatchOp dispatch, std::optional<Route> everywhere) {
     FailureOr<std::optional<Route>> forced = getForced(dispatch, everywhere);
     if (failed(forced))
       return failure();
-    std::optional<Licensed> licensed = findLicensed(dispatch);
+    std::optional<LicensedContraction> licensed = findLicensed(dispatch);
     if (!licensed) {
       if (!dispatch->hasAttr(LacunaDialect::kRouteAttr) ||
           *forced == Route::Dense)
@@ -284,40 +160,170 @@ private:
              << getRouteName(**forced)
              << "', but reads no tensor with a layout";
     }
-    Route skipping = getSkippingRoute();
-    std::optional<std::string> impossible = whyNot(*licensed);
-    Price prices = price(*licensed, impossible.has_value());
-    std::string reason = impossible ? *impossible : explain(*licensed, prices);
-    if (impossible && *forced && **forced != Route::Dense)
-      return dispatch.emitOpError("is forced to route '")
-             << getRouteName(**forced)
-             << "', which cannot compute it: " << *impossible;
-    bool pays = !impossible && prices.gain() < 0;
-    Route route = forced->value_or(pays ? skipping : Route::Dense);
-    // The plan shows the last assumed size, where the work dominates.
-    int64_t dense = prices.dense.back();
-    int64_t taken = route == Route::Dense ? dense : prices.skipping.back();
-    auto choice =
-        ChoiceAttr::get(&getContext(), /*from=*/0, route, taken, dense, reason);
+    SmallVector<RouteOption> options;
+    SmallVector<std::pair<Route, std::string>> refused;
+    for (Route route : prices->getRoutes()) {
+      std::optional<std::string> impossible = prices->whyNot(*licensed, route);
+      if (impossible && *forced == route)
+        return dispatch.emitOpError("is forced to route '")
+               << getRouteName(route)
+               << "', which cannot compute it: " << *impossible;
+      if (impossible)
+        refused.push_back({route, *impossible});
+      else if (!*forced || **forced == route)
+        options.push_back(
+            {route,
+             [this, &licensed, route](int64_t columns) {
+               return prices->predict(*licensed, route, columns).seconds;
+             },
+             RoutePrices::getView(*licensed, route).bytes});
+    }
+    int64_t columns = getStaticColumns(*licensed);
+    bool isDynamic = ShapedType::isDynamic(columns);
+    bool maySplit =
+        isDynamic && getColumnSizes(*licensed) && !insertsIntoInput(dispatch);
+    SmallVector<Interval> intervals = planIntervals(
+        options,
+        isDynamic ? ArrayRef<int64_t>(kComparedSizes) : ArrayRef(columns),
+        RoutePrices::getView(*licensed, Route::Dense).bytes, maySplit);
+    SmallVector<ChoiceAttr> choices;
+    for (auto [i, interval] : llvm::enumerate(intervals)) {
+      int64_t to = i + 1 < intervals.size() ? intervals[i + 1].from
+                                            : ShapedType::kDynamic;
+      choices.push_back(choose(*licensed, interval.option->route, interval.from,
+                               to, refused));
+    }
     dispatch.setPlanAttr(
-        PlanAttr::get(&getContext(), target, forced->has_value(), choice));
-    report(dispatch, route, forced->has_value(), reason);
+        PlanAttr::get(&getContext(), target, forced->has_value(), choices));
+    report(dispatch);
     return success();
   }
 
-  void report(DispatchOp dispatch, Route route, bool forced, StringRef reason) {
+  /// The sizes in an interval that prices are given at.
+  SmallVector<int64_t> getReported(const LicensedContraction &licensed,
+                                   int64_t from, int64_t to) const {
+    int64_t columns = getStaticColumns(licensed);
+    if (!ShapedType::isDynamic(columns))
+      return {columns};
+    SmallVector<int64_t> candidates(sizes.begin(), sizes.end());
+    if (candidates.empty())
+      candidates.assign(std::begin(kReportedSizes), std::end(kReportedSizes));
+    llvm::sort(candidates);
+    SmallVector<int64_t> inside;
+    for (int64_t size : candidates)
+      if (size >= from && (to == ShapedType::kDynamic || size < to))
+        inside.push_back(size);
+    if (inside.empty())
+      inside.push_back(std::max<int64_t>(1, from));
+    return inside;
+  }
+
+  PriceAttr getPrice(const LicensedContraction &licensed, Route route,
+                     int64_t columns) {
+    Prediction taken = prices->predict(licensed, route, columns),
+               dense = prices->predict(licensed, Route::Dense, columns);
+    return PriceAttr::get(
+        &getContext(), columns, std::llround(taken.seconds * 1e9),
+        std::llround(dense.seconds * 1e9), std::llround(taken.bytes),
+        std::llround(dense.bytes), std::llround(taken.operations),
+        std::llround(dense.operations), getBoundName(taken.bound),
+        taken.calibrated && dense.calibrated);
+  }
+
+  ChoiceAttr choose(const LicensedContraction &licensed, Route route,
+                    int64_t from, int64_t to,
+                    ArrayRef<std::pair<Route, std::string>> refused) {
+    SmallVector<Attribute> list;
+    for (int64_t columns : getReported(licensed, from, to))
+      list.push_back(getPrice(licensed, route, columns));
+    auto last = cast<PriceAttr>(list.back());
+    std::string reason =
+        describeInterval(from, to) +
+        (route == Route::Dense ? explainDense(licensed, list, refused)
+                               : explainSkipping(licensed, route, list));
+    return ChoiceAttr::get(&getContext(), from, route, last.getNanoseconds(),
+                           last.getDenseNanoseconds(), reason,
+                           ArrayAttr::get(&getContext(), list));
+  }
+
+  /// "memory-bound, nm<2:4> leaves 50.0 % of the multiply-adds and 56.2 % of
+  /// the weight's bytes: 1.62x as fast as dense at 1 column, ...".
+  std::string explainSkipping(const LicensedContraction &licensed, Route route,
+                              ArrayRef<Attribute> list) const {
+    WeightView view = RoutePrices::getView(licensed, route);
+    std::string text = llvm::formatv(
+        "{0}-bound, {1} leaves {2:F1} % of the multiply-adds and {3:F1} % of "
+        "the weight's bytes: ",
+        cast<PriceAttr>(list.front()).getBound(),
+        getLayout(licensed.type).getSpelling(), 100 * view.work,
+        100 * view.bytes / RoutePrices::getView(licensed, Route::Dense).bytes);
+    for (auto [i, attribute] : llvm::enumerate(list)) {
+      auto price = cast<PriceAttr>(attribute);
+      text += llvm::formatv(
+          "{0}{1:F2}x {2}at {3}", i ? ", " : "",
+          double(price.getDenseNanoseconds()) / price.getNanoseconds(),
+          i ? "" : "as fast as dense ", countColumns(price.getColumns()));
+    }
+    return text;
+  }
+
+  /// "compute-bound, vector would be 0.91x as fast at 1024 columns", or why
+  /// there is no other route.
+  std::string
+  explainDense(const LicensedContraction &licensed, ArrayRef<Attribute> list,
+               ArrayRef<std::pair<Route, std::string>> refused) const {
+    std::string text;
+    for (Route route : prices->getRoutes()) {
+      bool isRefused = llvm::any_of(
+          refused, [&](const auto &entry) { return entry.first == route; });
+      if (route == Route::Dense || isRefused)
+        continue;
+      text +=
+          (text.empty()
+               ? (cast<PriceAttr>(list.front()).getBound() + "-bound, ").str()
+               : "; ") +
+          getRouteName(route) + " would be ";
+      for (auto [i, attribute] : llvm::enumerate(list)) {
+        auto price = cast<PriceAttr>(attribute);
+        double seconds =
+            prices->predict(licensed, route, price.getColumns()).seconds;
+        text += llvm::formatv("{0}{1:F2}x {2}at {3}", i ? ", " : "",
+                              price.getDenseNanoseconds() / 1e9 / seconds,
+                              i ? "" : "as fast ",
+                              countColumns(price.getColumns()));
+      }
+    }
+    for (const auto &[route, why] : refused) {
+      // The routes of a CPU often refuse for the same reason.
+      if (StringRef(text).contains(why))
+        continue;
+      if (!text.empty())
+        text += "; ";
+      if (prices->getRoutes().size() > 2)
+        text += getRouteName(route) + " cannot: ";
+      text += why;
+    }
+    return text;
+  }
+
+  /// A remark for each interval.
+  void report(DispatchOp dispatch) {
+    PlanAttr plan = *dispatch.getPlan();
     auto options = remark::RemarkOpts::name("route").category("plan").function(
         dispatch->getParentOfType<FunctionOpInterface>().getName());
-    if (route == Route::Dense) {
-      ++numRefused;
-      remark::missed(dispatch.getLoc(), options)
-          << (forced ? "dense by request: " : "dense: ") + reason.str();
-      return;
+    bool isUsed = false;
+    for (ChoiceAttr choice : plan.getChoices()) {
+      std::string text = getRouteName(choice.getRoute()) +
+                         (plan.getForced() ? " by request: " : ": ") +
+                         choice.getReason().str();
+      bool skips = choice.getRoute() != Route::Dense;
+      isUsed |= skips;
+      if (skips)
+        remark::passed(dispatch.getLoc(), options) << text;
+      else
+        remark::missed(dispatch.getLoc(), options) << text;
     }
-    ++numUsed;
-    remark::passed(dispatch.getLoc(), options)
-        << (getRouteName(route) + (forced ? " by request: " : ": ") + reason)
-               .str();
+    ++(isUsed ? numUsed : numRefused);
   }
 };
 } // namespace

@@ -5,6 +5,8 @@
 
 #include "lacuna/Transforms/PlanReport.h"
 
+#include "RoutePrices.h"
+
 #include "lacuna/Transforms/Weights.h"
 
 #include "mlir/Dialect/MLProgram/IR/MLProgram.h"
@@ -29,12 +31,51 @@ static std::string describe(Location loc) {
   return text;
 }
 
+bool PlannedRegion::isUsed() const {
+  return llvm::any_of(routes, [](const PlannedRoute &planned) {
+    return planned.route != Route::Dense;
+  });
+}
+
+static PlannedPrice readPrice(PriceAttr price) {
+  return {price.getColumns(),          price.getNanoseconds(),
+          price.getDenseNanoseconds(), price.getBytes(),
+          price.getDenseBytes(),       price.getOperations(),
+          price.getDenseOperations(),  price.getBound().str(),
+          price.getCalibrated()};
+}
+
+static void readPlan(DispatchOp dispatch, PlannedRegion &region) {
+  PlanAttr plan = *dispatch.getPlan();
+  region.forced = plan.getForced();
+  std::optional<LicensedContraction> licensed = findLicensed(dispatch);
+  for (ChoiceAttr choice : plan.getChoices()) {
+    PlannedRoute planned{
+        choice.getFrom(), choice.getRoute(), choice.getReason().str(), {}};
+    if (choice.getPrices())
+      for (Attribute price : choice.getPrices())
+        planned.prices.push_back(readPrice(cast<PriceAttr>(price)));
+    std::string name = getRouteName(planned.route);
+    bool isNew = llvm::none_of(region.views, [&](const PlannedView &view) {
+      return view.name == name;
+    });
+    if (licensed && isNew)
+      region.views.push_back(
+          {name, static_cast<int64_t>(
+                     RoutePrices::getView(*licensed, planned.route).bytes)});
+    region.routes.push_back(std::move(planned));
+  }
+  if (licensed)
+    region.weightBytes = static_cast<int64_t>(
+        RoutePrices::getView(*licensed, Route::Dense).bytes);
+}
+
 std::vector<PlannedRegion> lacuna::collectPlan(ModuleOp module) {
   std::vector<PlannedRegion> regions;
   module.walk([&](DispatchOp dispatch) {
     if (!dispatch.getPlan())
       return;
-    PlannedRegion region;
+    PlannedRegion region = {};
     region.function =
         dispatch->getParentOfType<FunctionOpInterface>().getName().str();
     region.location = describe(dispatch.getLoc());
@@ -57,12 +98,7 @@ std::vector<PlannedRegion> lacuna::collectPlan(ModuleOp module) {
                               type.getNumElements());
       break;
     }
-    ChoiceAttr choice = dispatch.getPlan()->getChoices().front();
-    region.route = choice.getRoute();
-    region.forced = dispatch.getPlan()->getForced();
-    region.microseconds = choice.getNanoseconds() / 1e3;
-    region.denseMicroseconds = choice.getDenseNanoseconds() / 1e3;
-    region.reason = choice.getReason().str();
+    readPlan(dispatch, region);
     regions.push_back(std::move(region));
   });
   return regions;
@@ -75,35 +111,81 @@ void lacuna::writePlanText(ArrayRef<PlannedRegion> plan, StringRef target,
        << ": no layouts, so nothing may be skipped; everything is dense\n";
     return;
   }
-  unsigned used = 0;
-  for (const PlannedRegion &region : plan)
-    used += region.route != Route::Dense;
+  unsigned used = llvm::count_if(
+      plan, [](const PlannedRegion &region) { return region.isUsed(); });
   os << "plan for " << target << ": " << plan.size() << " licenses, " << used
      << " used\n\n";
   size_t width = strlen("weight");
   for (const PlannedRegion &region : plan)
     width = std::max(width, region.weight.size());
   os << llvm::left_justify("weight", width) << " "
-     << llvm::left_justify("layout", 20) << " density  "
-     << llvm::left_justify("route", 14) << "         us   dense us\n";
-  for (const PlannedRegion &region : plan) {
-    std::string route = getRouteName(region.route) + (region.forced ? "!" : "");
-    os << llvm::left_justify(region.weight, width) << " "
-       << llvm::left_justify(region.layout, 20)
-       << llvm::format("%6.1f%%  ", 100 * region.density)
-       << llvm::left_justify(route, 14)
-       << llvm::format(" %10.1f %10.1f\n", region.microseconds,
-                       region.denseMicroseconds);
-  }
-  os << "\n(! = forced; times are predictions)\n";
+     << llvm::left_justify("layout", 20)
+     << " density  columns route                 us   dense us    gain\n";
+  bool isCalibrated = true;
+  for (const PlannedRegion &region : plan)
+    for (const auto &[i, planned] : llvm::enumerate(region.routes))
+      for (const auto &[j, price] : llvm::enumerate(planned.prices)) {
+        bool isFirst = i == 0 && j == 0;
+        isCalibrated &= price.calibrated;
+        os << llvm::left_justify(isFirst ? region.weight : "", width) << " "
+           << llvm::left_justify(isFirst ? region.layout : "", 20)
+           << (isFirst ? llvm::formatv("{0,6:F1}%", 100 * region.density).str()
+                       : std::string(7, ' '))
+           << llvm::format(" %8lld ", static_cast<long long>(price.columns))
+           << llvm::left_justify(
+                  getRouteName(planned.route) + (region.forced ? "!" : ""), 14)
+           << llvm::format(" %9.1f%s %9.1f%s %6.2fx\n", price.nanoseconds / 1e3,
+                           price.calibrated ? " " : "?",
+                           price.denseNanoseconds / 1e3,
+                           price.calibrated ? " " : "?", price.getGain());
+      }
+  os << "\n(! = forced; times are predictions"
+     << (isCalibrated
+             ? ")\n"
+             : "; ? = uncalibrated: a constant of the target's file was "
+               "not measured on such hardware)\n");
   for (const PlannedRegion &region : plan) {
     os << "- " << (region.weight.empty() ? "a value" : region.weight);
     if (!region.location.empty())
       os << " at " << region.location;
-    os << ": " << getRouteName(region.route)
-       << (region.forced ? " by request; " : " because ") << region.reason
-       << "\n";
+    os << ":";
+    for (const PlannedRoute &planned : region.routes)
+      os << (region.routes.size() > 1 ? "\n    " : " ")
+         << getRouteName(planned.route)
+         << (region.forced ? " by request; " : " because ") << planned.reason;
+    os << "\n";
+    if (region.views.size() < 2)
+      continue;
+    os << "    in memory:";
+    for (const auto &[i, view] : llvm::enumerate(region.views))
+      os << (i ? ", " : " ") << view.bytes << " bytes for " << view.name;
+    os << "\n";
   }
+}
+
+static void writeRoute(const PlannedRoute &planned, llvm::json::OStream &json) {
+  json.object([&] {
+    json.attribute("from", planned.from);
+    json.attribute("route", getRouteName(planned.route));
+    json.attribute("reason", planned.reason);
+    json.attributeArray("prices", [&] {
+      for (const PlannedPrice &price : planned.prices)
+        json.object([&] {
+          json.attribute("columns", price.columns);
+          json.attribute("nanoseconds", price.nanoseconds);
+          json.attribute("dense_nanoseconds", price.denseNanoseconds);
+          json.attributeBegin("gain");
+          json.rawValue(llvm::formatv("{0:F3}", price.getGain()).str());
+          json.attributeEnd();
+          json.attribute("bytes", price.bytes);
+          json.attribute("dense_bytes", price.denseBytes);
+          json.attribute("operations", price.operations);
+          json.attribute("dense_operations", price.denseOperations);
+          json.attribute("bound", price.bound);
+          json.attribute("calibrated", price.calibrated);
+        });
+    });
+  });
 }
 
 void lacuna::writePlanJSON(
@@ -121,11 +203,19 @@ void lacuna::writePlanJSON(
           json.attribute("layout", region.layout);
           json.attribute("type", region.type);
           json.attribute("density", region.density);
-          json.attribute("route", getRouteName(region.route));
+          json.attribute("dense_bytes", region.weightBytes);
           json.attribute("forced", region.forced);
-          json.attribute("microseconds", region.microseconds);
-          json.attribute("dense_microseconds", region.denseMicroseconds);
-          json.attribute("reason", region.reason);
+          json.attributeArray("routes", [&] {
+            for (const PlannedRoute &planned : region.routes)
+              writeRoute(planned, json);
+          });
+          json.attributeArray("views", [&] {
+            for (const PlannedView &view : region.views)
+              json.object([&] {
+                json.attribute("route", view.name);
+                json.attribute("bytes", view.bytes);
+              });
+          });
         });
     });
     writeMore(json);

@@ -5,7 +5,9 @@
 #include "Choice.h"
 
 #include "Error.h"
+#include "lacuna/Packing/Parameters.h"
 
+using namespace lacuna;
 using namespace lacuna::runtime;
 
 namespace {
@@ -21,13 +23,31 @@ const Target *findGpuTarget(const Model &model, const Architecture *device) {
   return best;
 }
 
-const Target *findTarget(const Model &model, const Device &device) {
-  if (!device.isHost())
-    return findGpuTarget(model, &device.architecture());
+/// The first target of the CPU that this host can run, or else its first: of
+/// `processor` where it is given.
+const Target *findCpuTarget(const Model &model, const std::string &processor) {
+  const Target *best = nullptr;
   for (const Target &target : model.targets())
-    if (target.spec->name == "cpu")
-      return &target;
-  return nullptr;
+    if (target.spec->isCpu() &&
+        (processor.empty() || target.spec->cpu == processor)) {
+      if (target.unusable.empty())
+        return &target;
+      best = best ? best : &target;
+    }
+  return best;
+}
+
+/// Throws where the model has code for the CPU, but not for `processor`.
+void checkProcessor(const Model &model, const std::string &processor) {
+  std::vector<std::string> known;
+  for (const Target &target : model.targets())
+    if (target.spec->isCpu())
+      known.push_back(target.spec->cpu);
+  if (!known.empty())
+    throw Error(LACUNA_ERROR_ARGUMENT,
+                "the model has no code for the processor '" + processor +
+                    "', it has code for " + quoteAll(known) +
+                    packing::suggestNames(processor, known));
 }
 
 std::string describeTargets(const Model &model) {
@@ -42,9 +62,17 @@ Choice choose(const Model &model, DeviceName name) {
   const Target *best = findGpuTarget(model, nullptr);
   if (name.kind == "emulator" && name.option.empty() && best)
     name.option = best->spec->name;
+  // What follows "cpu:" is the model's affair, not the device's.
+  std::string processor;
+  if (name.kind == "cpu")
+    std::swap(processor, name.option);
   Choice choice = {Device::open(name), nullptr};
   const Device &device = *choice.device;
-  choice.target = findTarget(model, device);
+  choice.target = device.isHost()
+                      ? findCpuTarget(model, processor)
+                      : findGpuTarget(model, &device.architecture());
+  if (!choice.target && !processor.empty())
+    checkProcessor(model, processor);
   if (!choice.target)
     throw Error(
         LACUNA_ERROR_UNSUPPORTED,
@@ -70,7 +98,7 @@ Choice lacuna::runtime::chooseDevice(const Model &model, const char *name) {
     } catch (const Error &error) {
       reason = error.what();
     }
-  if (findTarget(model, *Device::open({"cpu", ""})) || reason.empty())
+  if (findCpuTarget(model, "") || reason.empty())
     return choose(model, {"cpu", ""});
   throw Error(LACUNA_ERROR_UNSUPPORTED,
               "the model is compiled for " + describeTargets(model) +

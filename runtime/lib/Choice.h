@@ -17,7 +17,8 @@ struct Choice {
 
 /// `name`: a device, or null for the environment's LACUNA_DEVICE, or else for
 /// the best that is here: a GPU that takes one of the targets, else the CPU.
-/// Throws when nothing fits.
+/// Of several targets of the CPU the first that this host can run, or the one
+/// that the device names, "cpu:x86-64-v3". Throws when nothing fits.
 Choice chooseDevice(const Model &model, const char *name);
 
 } // namespace lacuna::runtime

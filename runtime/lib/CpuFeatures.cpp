@@ -7,8 +7,12 @@
 
 #include "CpuFeatures.h"
 
+#include "Error.h"
+
+#include <algorithm>
 #include <cstdint>
-#include <cstring>
+#include <cstdlib>
+#include <sstream>
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -187,16 +191,38 @@ bool hostHas(const Feature &feature, uint32_t saved) {
 } // namespace
 #endif // __x86_64__
 
+#if defined(__x86_64__)
+namespace {
+/// What the environment's LACUNA_CPU_LACKS names.
+std::vector<std::string> getMaskedFeatures() {
+  const char *list = std::getenv("LACUNA_CPU_LACKS");
+  std::istringstream stream(list ? list : "");
+  std::vector<std::string> names;
+  for (std::string name; std::getline(stream, name, ',');) {
+    if (std::none_of(std::begin(features), std::end(features),
+                     [&](const Feature &f) { return name == f.name; }))
+      throw Error(LACUNA_ERROR_ARGUMENT,
+                  "LACUNA_CPU_LACKS names the CPU feature '" + name +
+                      "', which is not known here; expected names such as "
+                      "avx512f, separated by commas");
+    names.push_back(name);
+  }
+  return names;
+}
+} // namespace
+#endif // __x86_64__
+
 std::vector<std::string>
 lacuna::runtime::findMissingFeatures(const std::vector<std::string> &wanted) {
   std::vector<std::string> missing;
 #if defined(__x86_64__)
   uint32_t saved = savedState();
+  std::vector<std::string> masked = getMaskedFeatures();
   for (const std::string &name : wanted) {
     bool found = false;
     for (const Feature &feature : features)
       found |= name == feature.name && hostHas(feature, saved);
-    if (!found)
+    if (!found || std::count(masked.begin(), masked.end(), name))
       missing.push_back(name);
   }
 #else

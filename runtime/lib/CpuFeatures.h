@@ -10,7 +10,9 @@
 
 namespace lacuna::runtime {
 
-/// Those of `features` that this host lacks, or whose names are unknown here.
+/// Those of `features` that this host lacks, whose names are unknown here, or
+/// that the environment's LACUNA_CPU_LACKS takes away, for tests. Throws an
+/// Error where that names what is no feature.
 std::vector<std::string>
 findMissingFeatures(const std::vector<std::string> &features);
 

@@ -34,7 +34,8 @@ std::string bytesText(uint64_t bytes) {
 } // namespace
 
 std::string lacuna::runtime::describeDevices() {
-  return "'cpu', 'cuda', 'cuda:N' (the GPU of number N), 'emulator' and "
+  return "'cpu', 'cpu:NAME' (code for a processor, such as cpu:x86-64-v3), "
+         "'cuda', 'cuda:N' (the GPU of number N), 'emulator' and "
          "'emulator:ARCH' (such as emulator:sm_80)";
 }
 
@@ -53,8 +54,6 @@ DeviceName DeviceName::parse(const std::string &name) {
     throw bad("there is no device '" + name + "'");
   if (colon != std::string::npos && result.option.empty())
     throw bad("the device '" + name + "' has nothing after its colon");
-  if (result.kind == "cpu" && !result.option.empty())
-    throw bad("the device 'cpu' takes no ':" + result.option + "'");
   if (result.kind == "cuda") {
     if (result.option.size() > 4 ||
         result.option.find_first_not_of("0123456789") != std::string::npos)

@@ -80,13 +80,15 @@ struct FunctionSpec {
 
 /// What the model was compiled for: the CPU or a GPU architecture.
 struct TargetSpec {
-  std::string name;   ///< "cpu", "sm_80".
+  std::string name;   ///< "cpu", "cpu:x86-64-v3", "sm_80".
   std::string prefix; ///< Of its functions in the symbols' names.
   std::string cpu;    ///< The processor of its host code.
   std::vector<std::string> features;
   std::vector<std::string> kernels; ///< By index in lacuna_rt_launch.
   std::vector<FunctionSpec> functions;
   std::optional<Architecture> architecture; ///< Of a GPU.
+
+  bool isCpu() const { return name == "cpu" || name.rfind("cpu:", 0) == 0; }
 };
 
 struct Manifest {

@@ -117,18 +117,34 @@ std::string readSymbol(void *handle, const std::string &path) {
 }
 
 /// Why this host cannot run the target's code, or "".
-std::string checkHost(const TargetSpec &target) {
-  if (target.name != "cpu" && !target.architecture)
-    return "the model is compiled for '" + target.name +
-           "', this runtime has " + describeDevices();
-  std::vector<std::string> missing = findMissingFeatures(target.features);
-  if (missing.empty())
+std::string checkHost(const Target &target) {
+  const TargetSpec &spec = *target.spec;
+  if (!spec.isCpu() && !spec.architecture)
+    return "the model is compiled for '" + spec.name + "', this runtime has " +
+           describeDevices();
+  if (target.missing.empty())
     return "";
-  std::string cpu = target.cpu.empty() ? "" : " ('" + target.cpu + "')";
+  std::string cpu = spec.cpu.empty() ? "" : " ('" + spec.cpu + "')";
   return "the model is compiled for a CPU" + cpu + " with " +
-         quoteAll(missing) +
+         quoteAll(target.missing) +
          ", which this host lacks: compile it here, or with a --cpu= that "
          "this host is one of";
+}
+
+/// Why this host runs none of the targets.
+std::string describeUnusable(const std::vector<Target> &targets) {
+  if (targets.size() == 1)
+    return targets.front().unusable;
+  std::string text = "this host runs none of the model's targets";
+  const char *separator = ": ";
+  for (const Target &target : targets) {
+    text += separator + ("'" + target.spec->name + "' needs ") +
+            (target.missing.empty() ? "a device that is not known here"
+                                    : quoteAll(target.missing));
+    separator = "; ";
+  }
+  return text + ". Compile it here, or with one more --cpu= that this host is "
+                "one of";
 }
 
 } // namespace
@@ -172,11 +188,12 @@ void Model::readManifest() {
     for (const TargetSpec &spec : content.targets) {
       Target &target = table.emplace_back();
       target.spec = &spec;
-      target.unusable = checkHost(spec);
+      target.missing = findMissingFeatures(spec.features);
+      target.unusable = checkHost(target);
       usable |= target.unusable.empty();
     }
     if (!usable)
-      throw Error(LACUNA_ERROR_UNSUPPORTED, table.front().unusable);
+      throw Error(LACUNA_ERROR_UNSUPPORTED, describeUnusable(table));
   } catch (const Error &error) {
     throw Error(error.status(), "'" + file + "': " + error.what());
   }

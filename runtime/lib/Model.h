@@ -31,6 +31,8 @@ struct Function {
 struct Target {
   const TargetSpec *spec = nullptr;
   std::vector<Function> functions;
+  /// The CPU features that its host code needs and this host lacks.
+  std::vector<std::string> missing;
   /// Why this host cannot run it; empty when it can.
   std::string unusable;
   lacuna_target_info info = {};

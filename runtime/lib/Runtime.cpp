@@ -145,6 +145,13 @@ lacuna_status lacuna_model_target_at(const lacuna_model *model, size_t index,
   });
 }
 
+const char *lacuna_model_target_unusable(const lacuna_model *model,
+                                         size_t index) {
+  return model && index < model->model->targets().size()
+             ? model->model->targets()[index].unusable.c_str()
+             : nullptr;
+}
+
 const void *lacuna_model_fatbin(const lacuna_model *model, size_t *size) {
   if (size)
     *size = model ? model->model->fatbinSize() : 0;

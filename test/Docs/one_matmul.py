@@ -40,9 +40,10 @@ def excerpt(lines, segments):
 
 def renamed(text):
     """With SSA names (%12, %arg3, %r7) numbered in order of appearance, and
-    without predicted times, which follow the plan's constants."""
+    without predicted times and bounds, which follow the plan's constants."""
     names = {}
-    text = re.sub(r"(?<=anoseconds = )\d+|[\d.]+(?=x at )", "T", text)
+    text = re.sub(r"(?<=anoseconds = )\d+|[\d.]+(?=x (?:as fast (?:as dense )?)?at )|\w+(?=-bound)|(?<=bound = )\w+",
+                  "T", text)
     return re.sub(r"%[\w$.]+", lambda match: names.setdefault(match.group(), f"%{len(names)}"), text)
 
 

@@ -114,3 +114,35 @@ func.func @wrong_count(%x: tensor<4xf32>) {
   %r = lacuna.invoke @callee ins(%x : tensor<4xf32>) outs(%x : tensor<4xf32>) -> tensor<4xf32>
   return
 }
+
+// -----
+
+func.func @choose_from(%n: index, %a: tensor<?xf32>) -> tensor<?xf32> {
+  // expected-error @+1 {{expected a choice from size 0 on}}
+  %r = lacuna.choose %n from [1] of %a : tensor<?xf32> to tensor<?xf32>
+  return %r : tensor<?xf32>
+}
+
+// -----
+
+func.func @choose_ascending(%n: index, %a: tensor<?xf32>) -> tensor<?xf32> {
+  // expected-error @+1 {{the sizes must ascend: found 8 after 8}}
+  %r = lacuna.choose %n from [0, 8, 8] of %a, %a, %a : tensor<?xf32>, tensor<?xf32>, tensor<?xf32> to tensor<?xf32>
+  return %r : tensor<?xf32>
+}
+
+// -----
+
+func.func @choose_number(%n: index, %a: tensor<?xf32>) -> tensor<?xf32> {
+  // expected-error @+1 {{expected 2 alternatives of 1 results, found 1 values}}
+  %r = lacuna.choose %n from [0, 8] of %a : tensor<?xf32> to tensor<?xf32>
+  return %r : tensor<?xf32>
+}
+
+// -----
+
+func.func @choose_types(%n: index, %a: tensor<?xf32>, %b: tensor<4xf32>) -> tensor<?xf32> {
+  // expected-error @+1 {{expected alternatives of the results' types, found 'tensor<4xf32>'}}
+  %r = lacuna.choose %n from [0, 8] of %a, %b : tensor<?xf32>, tensor<4xf32> to tensor<?xf32>
+  return %r : tensor<?xf32>
+}

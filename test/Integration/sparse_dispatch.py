@@ -111,7 +111,7 @@ def check(form, wrapping, depth, directory, rng):
     save(f"{directory}/w.safetensors", {"w": (w, "f32")})
     compile_model(source, f"{directory}/m", "--params", f"{directory}/w.safetensors", "--layouts",
                   f"{directory}/rules.json", "--force-route=sparse-tensor", f"--report={directory}/plan.json")
-    routes = [region["route"] for region in json.load(open(f"{directory}/plan.json"))["regions"]]
+    routes = [route["route"] for region in json.load(open(f"{directory}/plan.json"))["regions"] for route in region["routes"]]
     assert "sparse-tensor" in routes, routes
     model = Model(f"{directory}/m.so", [f"{directory}/m.safetensors"])
     for columns in (0, 1, 3, 16, 20, 41, 130):

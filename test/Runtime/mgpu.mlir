@@ -4,7 +4,7 @@
 // RUN: mlir-opt %s --gpu-lower-to-nvvm-pipeline="cubin-chip=sm_80 cubin-features=+ptx80 cubin-format=isa" > %t.mlir
 // RUN: env LACUNA_DEVICE=emulator:sm_80 mlir-runner %t.mlir --entry-point-result=void --shared-libs=%lacuna_build/lib/liblacuna_mgpu.so,%mlir_libs/libmlir_runner_utils.so,%mlir_libs/libmlir_c_runner_utils.so | FileCheck %s
 // RUN: not env LACUNA_DEVICE=tpu mlir-runner %t.mlir --entry-point-result=void --shared-libs=%lacuna_build/lib/liblacuna_mgpu.so,%mlir_libs/libmlir_runner_utils.so,%mlir_libs/libmlir_c_runner_utils.so 2>&1 | FileCheck %s --check-prefix=UNKNOWN
-// UNKNOWN: lacuna: mgpuStreamCreate: there is no device 'tpu', this runtime has 'cpu', 'cuda'
+// UNKNOWN: lacuna: mgpuStreamCreate: there is no device 'tpu', this runtime has 'cpu', 'cpu:NAME'
 
 // The sum of two vectors of 6: 10 i + i.
 // CHECK: [0, 11, 22, 33, 44, 55]

@@ -5,8 +5,8 @@
 #few = #lacuna.nm<1:16, dim = 1>
 
 // 2:4 does not pay on this route: the reason is a remark and in the plan.
-// AUTO: remark: [Missed] route | Category:plan | Function=two_of_four | Remark="dense: nm<2:4, dim = 1> leaves 50.0 % of the multiply-adds
-// AUTO: remark: [Passed] route | Category:plan | Function=one_of_sixteen | Remark="sparse-tensor: nm<1:16, dim = 1> leaves 6.2 %
+// AUTO: remark: [Missed] route | Category:plan | Function=two_of_four | Remark="dense: compute-bound, sparse-tensor would be 0.{{.*}}x as fast at 1 column, {{.*}} at 1024 columns
+// AUTO: remark: [Passed] route | Category:plan | Function=one_of_sixteen | Remark="sparse-tensor: compute-bound, nm<1:16, dim = 1> leaves 6.2 % of the multiply-adds and 7.8 % of the weight's bytes: 2.{{.*}}x as fast as dense at 1 column, {{.*}} at 1024 columns
 
 // AUTO-LABEL: func.func @two_of_four
 // AUTO: plan(#lacuna.plan<target = "cpu", forced = false, choices = [<from = 0, route = dense,

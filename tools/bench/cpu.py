@@ -1,130 +1,28 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Ratios of compiled CPU models to named peers, both in this run, on random
-data: dense matmuls to oneDNN, n:m weights by each route to oneDNN, and the
-elementwise parts of a network to PyTorch. Prints a table in Markdown.
+data: dense matmuls to oneDNN, and the elementwise parts of a network to PyTorch.
+Prints a table in Markdown. nm.py has the n:m weights.
 
-  tools/bench/cpu.py [--build DIR] [--threads 1,2] [--only matmul,nm,elementwise]
+  tools/bench/cpu.py [--build DIR] [--threads 1,2] [--only matmul,elementwise]
 
 oneDNN is libdnnl.so.2 or .3 (Debian: libdnnl2), PyTorch the one that this
 Python imports; a peer that is not there is left out, and said so.
 """
 import argparse
-import ctypes
-import json
 import os
 import pathlib
-import re
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 import numpy as np
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "test" / "Integration"))
-
-
-def cpu_name():
-    with open("/proc/cpuinfo") as f:
-        text = f.read()
-    name = re.search(r"^model name\s*:\s*(.*)$", text, re.M)
-    best = "AVX-512" if "avx512f" in text else "AVX2" if "avx2" in text else "no AVX2"
-    return f"{name.group(1) if name else 'unknown CPU'}, {best}, {os.cpu_count()} cores"
-
-
-def time_alternating(calls, rounds=5, seconds=0.06):
-    """Median seconds of each call, the calls taking turns so that whatever else
-    the machine does falls on all of them alike. Idle threads of one library look
-    for work for some milliseconds before they sleep, on the cores that another
-    one needs: a turn begins with a pause."""
-    samples = [[] for _ in calls]
-    for _ in range(rounds):
-        for call, times in zip(calls, samples):
-            time.sleep(0.03)
-            call()
-            end = time.perf_counter() + seconds
-            taken = 0
-            while time.perf_counter() < end or taken < 3:
-                start = time.perf_counter()
-                call()
-                times.append(time.perf_counter() - start)
-                taken += 1
-    return [statistics.median(times) for times in samples]
-
-
-class OneDNN:
-    """Row-major sgemm of libdnnl. Its threads are OpenMP's: set before it loads."""
-
-    def __init__(self):
-        for name in ("libdnnl.so.3", "libdnnl.so.2"):
-            try:
-                self.lib = ctypes.CDLL(name)
-                break
-            except OSError:
-                continue
-        else:
-            raise OSError("no libdnnl")
-        self.name = name
-
-    def gemm(self, transpose_b, m, n, k, a, b, c):
-        i64, f32 = ctypes.c_int64, ctypes.c_float
-        pointers = [x.ctypes.data_as(ctypes.c_void_p) for x in (a, b, c)]
-
-        def call():
-            status = self.lib.dnnl_sgemm(
-                ctypes.c_char(b"N"), ctypes.c_char(b"T" if transpose_b else b"N"), i64(m), i64(n), i64(k), f32(1),
-                pointers[0], i64(k), pointers[1], i64(k if transpose_b else n), f32(0), pointers[2], i64(n))
-            assert status == 0, status
-
-        return call
-
-
-def linear(rows, depth):
-    """y[N, rows] = x[N, depth] W[rows, depth]^T with dynamic N."""
-    return f"""
-ml_program.global private @w(#ml_program.extern : tensor<{rows}x{depth}xf32>) : tensor<{rows}x{depth}xf32>
-func.func @main(%x: tensor<?x{depth}xf32>) -> tensor<?x{rows}xf32> {{
-  %w = ml_program.global_load_const @w : tensor<{rows}x{depth}xf32>
-  %c0 = arith.constant 0 : index
-  %z = arith.constant 0.0 : f32
-  %n = tensor.dim %x, %c0 : tensor<?x{depth}xf32>
-  %e = tensor.empty(%n) : tensor<?x{rows}xf32>
-  %f = linalg.fill ins(%z : f32) outs(%e : tensor<?x{rows}xf32>) -> tensor<?x{rows}xf32>
-  %y = linalg.matmul indexing_maps = [affine_map<(n, m, k) -> (n, k)>, affine_map<(n, m, k) -> (m, k)>,
-                                      affine_map<(n, m, k) -> (n, m)>]
-    ins(%x, %w : tensor<?x{depth}xf32>, tensor<{rows}x{depth}xf32>) outs(%f : tensor<?x{rows}xf32>) -> tensor<?x{rows}xf32>
-  return %y : tensor<?x{rows}xf32>
-}}
-"""
-
-
-def build(directory, text, weights=None, rules=None, *arguments):
-    from lacuna_test.runtime import compile_model
-    from lacuna_test.types import save
-    source = directory / "m.mlir"
-    source.write_text(text)
-    arguments = list(arguments)
-    if weights:
-        save(directory / "w.safetensors", weights)
-        arguments += ["--params", directory / "w.safetensors"]
-    if rules:
-        (directory / "rules.json").write_text(json.dumps(rules))
-        arguments += ["--layouts", directory / "rules.json"]
-    compile_model(source, directory / "m", *arguments)
-    return directory / "m.so"
-
-
-def load_model(path, threads):
-    from lacuna_test.runtime import Model
-    params = path.with_suffix(".safetensors")
-    return Model(path, [params] if params.exists() else [], threads)
+from common import ROOT, OneDNN, build, cpu_name, linear, load_model, plural, time_alternating
 
 
 def bench_matmul(threads, rng, peer):
-    print(f"\n### Dense f32 matmul, {threads} thread{'s' * (threads > 1)}, peer {peer.name}\n")
+    print(f"\n### Dense f32 matmul, {plural(threads)}, peer {peer.name}\n")
     print("| weight | N | Lacuna GFLOP/s | oneDNN GFLOP/s | Lacuna over oneDNN |\n|---|---|---|---|---|")
     for rows, depth, sizes in ((1024, 1024, (1, 16, 128, 1024)), (1536, 384, (16, 128, 1024)), (384, 1536, (16, 128, 1024)),
                                (4096, 4096, (1, 16))):
@@ -140,44 +38,6 @@ def bench_matmul(threads, rng, peer):
                 flops = 2e-9 * n * rows * depth
                 print(f"| {rows}x{depth} | {n} | {flops / times[0]:.1f} | {flops / times[1]:.1f} | {times[1] / times[0]:.2f}x |",
                       flush=True)
-
-
-def prune_at_random(rng, shape, n, m):
-    """Normal values, n of every m in a row kept, which ones at random."""
-    groups = (shape[0], shape[1] // m, m)
-    kept = rng.random(groups, dtype=np.float32).argsort(axis=2) < n
-    return np.where(kept, rng.standard_normal(groups, dtype=np.float32), np.float32(0)).reshape(shape)
-
-
-def bench_nm(threads, rng, peer):
-    print(f"\n### n:m weights by route, f32, {threads} thread{'s' * (threads > 1)}, peer {peer.name}\n")
-    print("Speed-up over oneDNN's dense product of the same weight; the plan's choice in bold.\n")
-    print("| weight | layout | N | dense | sparse-tensor |\n|---|---|---|---|---|")
-    for rows, depth in ((1024, 1024),):
-        for n_, m_ in ((2, 4), (1, 4), (1, 16)):
-            w = prune_at_random(rng, (rows, depth), n_, m_)
-            with tempfile.TemporaryDirectory() as d:
-                models, chosen = [], None
-                for route in ("dense", "sparse-tensor", None):
-                    directory = pathlib.Path(d) / str(route)
-                    directory.mkdir()
-                    arguments = [f"--force-route={route}"] if route else ["--report", directory / "plan.json"]
-                    path = build(directory, linear(rows, depth), {"w": (w, "f32")}, {"w": f"nm<{n_}:{m_}>"}, *arguments)
-                    if route:
-                        models.append(load_model(path, threads))
-                    else:
-                        chosen = json.loads((directory / "plan.json").read_text())["regions"][0]["route"]
-                for n in (1, 16, 128, 1024):
-                    x = rng.standard_normal((n, depth), dtype=np.float32)
-                    c = np.empty((n, rows), np.float32)
-                    prepared = [model.prepare(x) for model in models]
-                    dense, sparse, dnnl = time_alternating(
-                        [prepared[0][0], prepared[1][0], peer.gemm(True, n, rows, depth, x, w, c)])
-                    for _, (y,) in prepared:
-                        np.testing.assert_allclose(y, c, rtol=1e-3, atol=2e-3)
-                    cells = {"dense": f"{dnnl / dense:.2f}x", "sparse-tensor": f"{dnnl / sparse:.2f}x"}
-                    cells[chosen] = f"**{cells[chosen]}**"
-                    print(f"| {rows}x{depth} | {n_}:{m_} | {n} | {cells['dense']} | {cells['sparse-tensor']} |", flush=True)
 
 
 def elementwise_models():
@@ -241,7 +101,7 @@ linalg.yield %y : f32"""
 def bench_elementwise(threads, rng):
     import torch
     torch.set_num_threads(threads)
-    print(f"\n### Elementwise and row operations on N x 1024 f32, {threads} thread{'s' * (threads > 1)}, "
+    print(f"\n### Elementwise and row operations on N x 1024 f32, {plural(threads)}, "
           f"peer PyTorch {torch.__version__} (eager)\n")
     print("| operation | N | Lacuna us | PyTorch us | speed-up |\n|---|---|---|---|---|")
     t = "tensor<?x1024xf32>"
@@ -263,13 +123,11 @@ def run(arguments, threads):
     rng = np.random.default_rng(arguments.seed)
     try:
         peer = OneDNN()
-    except OSError:
+    except OSError as error:
         peer = None
-        print("\noneDNN is not installed (Debian: apt-get install libdnnl2): matmuls left out")
+        print(f"\n{error}: matmuls left out")
     if peer and "matmul" in arguments.only:
         bench_matmul(threads, rng, peer)
-    if peer and "nm" in arguments.only:
-        bench_nm(threads, rng, peer)
     if "elementwise" in arguments.only:
         try:
             bench_elementwise(threads, rng)
@@ -281,7 +139,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default=ROOT / ".lacuna/build/release", help="build folder (default: release)")
     parser.add_argument("--threads", default="1,2")
-    parser.add_argument("--only", default="matmul,nm,elementwise")
+    parser.add_argument("--only", default="matmul,elementwise")
     parser.add_argument("--seed", type=int, default=int(np.random.SeedSequence().entropy % 2**32))
     parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()

@@ -18,7 +18,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools" / "bench"))
-from cpu import cpu_name
+from common import cpu_name
 
 BUILD = ROOT / ".lacuna/build/release"
 

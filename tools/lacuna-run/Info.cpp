@@ -8,6 +8,7 @@
 #include "lacuna/Packing/NM.h"
 
 #include <cstdio>
+#include <utility>
 
 using namespace lacuna;
 using namespace lacuna::run;
@@ -56,14 +57,22 @@ std::string lacuna::run::describeTensor(const lacuna_tensor_info &info) {
   return text + "]";
 }
 
-/// Targets with their kernels, and what the fatbin has for them.
+/// Targets with their kernels, which of several for the CPU is the host's, and
+/// what the fatbin has for them.
 static void printTargets(const lacuna_model *model) {
+  bool isChosen = false;
   for (size_t i = 0; i < lacuna_model_num_targets(model); ++i) {
     lacuna_target_info info;
     if (lacuna_model_target_at(model, i, &info) != LACUNA_OK)
       throw Failure(lacuna_last_error());
     std::printf("target %s%s%s\n", info.name,
                 *info.cpu ? ", host code for " : "", info.cpu);
+    bool isVariant = std::string(info.name).rfind("cpu:", 0) == 0;
+    const char *unusable = lacuna_model_target_unusable(model, i);
+    if (*unusable)
+      std::printf("  not for this host: %s\n", unusable);
+    else if (isVariant && !std::exchange(isChosen, true))
+      std::printf("  chosen on this host\n");
     for (size_t k = 0; k < info.num_kernels; ++k)
       std::printf("  kernel %s\n", info.kernels[k]);
   }

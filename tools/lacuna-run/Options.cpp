@@ -48,10 +48,12 @@ Runs a compiled model and checks or times it.
                          with tensors in its memory, by its own clock
   --warmup N             runs before timing (default 5)
   --threads N            default: LACUNA_THREADS, or all of the hardware
-  --device NAME          cpu, cuda, cuda:N, emulator (executes GPU code on any
-                         machine) or emulator:ARCH, such as emulator:sm_80.
-                         Default: LACUNA_DEVICE; or else a GPU if there is one
-                         for the model, or else the CPU
+  --device NAME          cpu, cpu:NAME (code for a processor, where the model has
+                         several, such as cpu:x86-64-v3), cuda, cuda:N,
+                         emulator (executes GPU code on any machine) or
+                         emulator:ARCH, such as emulator:sm_80. Default:
+                         LACUNA_DEVICE; or else a GPU if there is one for the
+                         model, or else the CPU
   --graph                on a GPU: captures the run into a graph and replays it,
                          once, or as often as --benchmark says
   --counters             prints what the device counted in the first run, such

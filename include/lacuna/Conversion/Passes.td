@@ -103,6 +103,29 @@ def PackPanels : Pass<"pack-panels", "::mlir::ModuleOp"> {
     "::mlir::tensor::TensorDialect"];
 }
 
+def ChooseRoutes : Pass<"choose-routes", "::mlir::ModuleOp"> {
+  let summary = "Make a region for each route of a plan with intervals";
+  let description = [{
+    A `lacuna.dispatch` whose plan has several choices becomes a copy for each
+    route, with a plan of that choice alone, and a `lacuna.choose` by the number
+    of columns, which is computed from the sizes of the region's inputs.
+
+    Example: with `from = 0, route = vector` and `from = 64, route = dense`
+    ```mlir
+    %n = tensor.dim %x, %c0 : tensor<?x64xf32>
+    %0 = lacuna.dispatch(...) ... plan(... vector ...)
+    %1 = lacuna.dispatch(...) ... plan(... dense ...)
+    %r = lacuna.choose %n from [0, 64] of %0, %1
+        : tensor<?x8xf32>, tensor<?x8xf32> to tensor<?x8xf32>
+    ```
+  }];
+  let statistics = [
+    Statistic<"numRegions", "regions", "regions made, one for each route">];
+  let dependentDialects = [
+    "::lacuna::LacunaDialect", "::mlir::arith::ArithDialect",
+    "::mlir::tensor::TensorDialect"];
+}
+
 def OutlineDispatches : Pass<"outline-dispatches", "::mlir::ModuleOp"> {
   let summary = "Make each dispatch region a private function on buffers";
   let description = [{
@@ -114,6 +137,9 @@ def OutlineDispatches : Pass<"outline-dispatches", "::mlir::ModuleOp"> {
     Layouts must be materialized before. A region that inserts slices into state,
     or into an intermediate value that nobody else reads, updates its buffer.
 
+    The regions of a `lacuna.choose` become functions that a further one calls,
+    which compares sizes and has no route of its own; it alone is invoked.
+
     Example:
     ```mlir
     func.func private @main$dispatch_0(%a: memref<?x8xf32>, %o: memref<?x8xf32>)
@@ -124,8 +150,10 @@ def OutlineDispatches : Pass<"outline-dispatches", "::mlir::ModuleOp"> {
     Statistic<"numOutlined", "outlined", "regions outlined">,
     Statistic<"numFunctions", "functions", "distinct functions">];
   let dependentDialects = [
-    "::lacuna::LacunaDialect", "::mlir::bufferization::BufferizationDialect",
-    "::mlir::func::FuncDialect", "::mlir::tensor::TensorDialect"];
+    "::lacuna::LacunaDialect", "::mlir::arith::ArithDialect",
+    "::mlir::bufferization::BufferizationDialect", "::mlir::func::FuncDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect"];
 }
 
 def GuardDivisions : Pass<"guard-divisions", "::mlir::ModuleOp"> {

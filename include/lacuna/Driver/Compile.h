@@ -30,8 +30,10 @@ struct CompileOptions {
   /// What to make code for, each of them once: "cpu", "sm_80", ... (see
   /// GPUTarget.h).
   std::vector<std::string> targets = {"cpu"};
-  /// A processor as LLVM names it, or "native".
-  std::string cpu = "native";
+  /// Processors as LLVM names them, or "native", each of them once. Of several,
+  /// each is a target "cpu:NAME" in the place of "cpu", and the host code of
+  /// GPUs is made for the one that asks for least.
+  std::vector<std::string> cpus = {"native"};
   /// The ptxas that makes cubins; empty: looked for (see Ptxas.h).
   std::string ptxas;
   /// PTX only: the driver makes machine code when it loads it.

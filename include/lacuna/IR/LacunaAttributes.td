@@ -55,17 +55,37 @@ def Lacuna_RouteAttr : Lacuna_Attr<"Route", "route"> {
   let assemblyFormat = "`<` $value `>`";
 }
 
+def Lacuna_PriceAttr : Lacuna_Attr<"Price", "price"> {
+  let summary = "what a route is predicted to take at one size";
+  let description = [{
+    At so many `columns` the route taken and the dense route are predicted to
+    take so many nanoseconds, to move so many `bytes` from and to memory and to
+    execute so many multiply-adds (`operations`). `bound` is what the route
+    taken waits for: `memory`, `compute` or `launch`. Not `calibrated`: a
+    constant of the target's file was not measured on such hardware.
+  }];
+  let parameters = (ins "int64_t":$columns,
+                        "int64_t":$nanoseconds, "int64_t":$denseNanoseconds,
+                        "int64_t":$bytes, "int64_t":$denseBytes,
+                        "int64_t":$operations, "int64_t":$denseOperations,
+                        StringRefParameter<>:$bound, "bool":$calibrated);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
 def Lacuna_ChoiceAttr : Lacuna_Attr<"Choice", "choice"> {
   let summary = "one interval of a plan: a route, its price, and why";
   let description = [{
-    From `from` on (a size of the region's dynamic dimension; 0 for the first
-    or only interval) the region runs by `route`. `nanoseconds` is the time
-    predicted for it and `denseNanoseconds` the time predicted for the dense
-    route, both at the sizes that `reason` names.
+    From `from` columns on the region runs by `route`. Columns are the product
+    of the sizes of the contraction's loops that the weight does not have: the
+    tokens of a batch. The first or only interval starts at 0. `nanoseconds` is
+    the time predicted for the route and `denseNanoseconds` the time predicted
+    for the dense route, both at the last of `prices`, which are ascending in
+    `columns`.
   }];
   let parameters = (ins "int64_t":$from, EnumParameter<Lacuna_Route>:$route,
                         "int64_t":$nanoseconds, "int64_t":$denseNanoseconds,
-                        StringRefParameter<>:$reason);
+                        StringRefParameter<>:$reason,
+                        OptionalParameter<"::mlir::ArrayAttr">:$prices);
   let assemblyFormat = "`<` struct(params) `>`";
 }
 

@@ -92,6 +92,38 @@ def Lacuna_YieldOp : Lacuna_Op<"yield", [
   let builders = [OpBuilder<(ins), [{ build($_builder, $_state, ::mlir::ValueRange()); }]>];
 }
 
+def Lacuna_ChooseOp : Lacuna_Op<"choose", [Pure]> {
+  let summary = "the results of one of several regions that compute the same";
+  let description = [{
+    The plan of a region may have several intervals of a size, with a route for
+    each. `choose-routes` makes a region for each route and this operation,
+    which says that from `from[i]` on (ascending; the first is 0) the region
+    that gives the group of results number i is the one to run. A group is as
+    long as the list of this operation's results. `outline-dispatches` makes one
+    function of it all, which runs one region.
+
+    Example:
+    ```mlir
+    %r = lacuna.choose %columns from [0, 64] of %vector, %dense
+        : tensor<?x8xf32>, tensor<?x8xf32> to tensor<?x8xf32>
+    ```
+  }];
+  let arguments = (ins Index:$size, DenseI64ArrayAttr:$from,
+                       Variadic<AnyRankedTensor>:$alternatives);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let assemblyFormat = [{
+    $size `from` $from `of` $alternatives attr-dict
+    `:` type($alternatives) `to` type($results)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// What gives the results from `getFrom()[index]` on.
+    ::mlir::ValueRange getAlternative(unsigned index) {
+      return getAlternatives().slice(index * getNumResults(), getNumResults());
+    }
+  }];
+}
+
 def Lacuna_InvokeOp : Lacuna_Op<"invoke", [
     AttrSizedOperandSegments, DestinationStyleOpInterface,
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {

@@ -28,6 +28,10 @@ struct PhaseOptions : mlir::PassPipelineOptions<PhaseOptions> {
   Option<std::string> target{*this, "target",
                              llvm::cl::desc("Target to compile for"),
                              llvm::cl::init("cpu")};
+  Option<std::string> name{
+      *this, "name",
+      llvm::cl::desc("Name of the target in the artifact (default: target)"),
+      llvm::cl::init("")};
   Option<std::string> targetModel{
       *this, "target-model",
       llvm::cl::desc("File with the target's constants (docs/Plan.md)"),

@@ -231,11 +231,14 @@ def PlanDispatches : Pass<"plan-dispatches", "::mlir::ModuleOp"> {
     not used is a remark (category `plan`) with the reason and the numbers.
     Regions without a layout get no plan: they are dense.
 
-    The size of a dynamic dimension is unknown: the routes are priced at
-    several, and the one with the smaller geometric mean of time is taken.
+    Columns are the product of the sizes of the contraction's loops that the
+    weight does not have. Where a size is dynamic the routes are priced at 1, 2,
+    4, ... 4096 columns, and the plan is a list of intervals with a route each;
+    neighbors whose routes differ by little are one. A route that needs another
+    view of the weight in memory pays for it. docs/Plan.md has the model.
 
-    The routes of target `cpu` are dense and sparse-tensor, those of a GPU
-    (`sm_80` and so on) dense and tensor-core. `force-route`, or `lacuna.route`
+    The routes of target `cpu` are dense, sparse-tensor and vector, those of a
+    GPU (`sm_80` and so on) dense and tensor-core. `force-route`, or `lacuna.route`
     on an operation, overrides the model; a route that cannot be is an error
     that names the constraint, and one that the target does not have is left to
     the plan.
@@ -244,13 +247,16 @@ def PlanDispatches : Pass<"plan-dispatches", "::mlir::ModuleOp"> {
     Option<"target", "target", "std::string", "\"cpu\"",
            "Target that is planned for: cpu, sm_80, ...">,
     Option<"forceRoute", "force-route", "std::string", "\"\"",
-           "Route of every region with a layout: dense, sparse-tensor or "
-           "tensor-core">,
+           "Route of every region with a layout: dense, sparse-tensor, vector "
+           "or tensor-core">,
     Option<"targetModel", "target-model", "std::string", "\"\"",
            "File with the target's constants, instead of the built-in one">,
     Option<"features", "features", "std::string", "\"\"",
            "Processor features, separated by commas; they choose the built-in "
            "constants of target cpu">,
+    ListOption<"sizes", "sizes", "int64_t",
+           "Numbers of columns that the prices of a dynamic size are given at "
+           "(default: 1, 16, 128, 1024)">,
     Option<"threads", "threads", "int64_t", "0",
            "Threads the target runs with; 0 for all of this host">];
   let statistics = [

@@ -139,7 +139,8 @@ LACUNA_API lacuna_status lacuna_model_state_at(const lacuna_model *model,
 
 /** What the model was compiled for: the CPU, or an architecture of GPUs. */
 typedef struct lacuna_target_info {
-  /** "cpu", "sm_80". */
+  /** "cpu", "sm_80"; "cpu:x86-64-v3", one of several for the CPU, of which the
+      first that the host can run is the one that it runs. */
   const char *name;
   /** The processor of its host code as the compiler calls it; "" if unknown. */
   const char *cpu;
@@ -152,6 +153,12 @@ LACUNA_API size_t lacuna_model_num_targets(const lacuna_model *model);
 LACUNA_API lacuna_status lacuna_model_target_at(const lacuna_model *model,
                                                 size_t index,
                                                 lacuna_target_info *info);
+
+/** Why this host cannot run the target's host code, such as CPU features that
+    it lacks; "" if it can. It lives as long as the model; NULL without a target
+    of that number. */
+LACUNA_API const char *lacuna_model_target_unusable(const lacuna_model *model,
+                                                    size_t index);
 
 /** The fat binary with the model's kernels, and its size; NULL and 0 without
     kernels. It lives as long as the model. */
@@ -176,10 +183,11 @@ typedef struct lacuna_session_options {
   /** Threads that a run uses, the calling one included. 0: the environment's
       LACUNA_THREADS, or else as many as the hardware has. */
   int32_t threads;
-  /** "cpu"; "cuda" or "cuda:0", one of NVIDIA's GPUs; "emulator" or
-      "emulator:sm_80", which executes GPU code on any machine. NULL: what the
-      environment's LACUNA_DEVICE names, or else a GPU if there is one that
-      takes the model, or else the CPU. */
+  /** "cpu", or "cpu:x86-64-v3", the model's code for that processor; "cuda" or
+      "cuda:0", one of NVIDIA's GPUs; "emulator" or "emulator:sm_80", which
+      executes GPU code on any machine. NULL: what the environment's
+      LACUNA_DEVICE names, or else a GPU if there is one that takes the model,
+      or else the CPU. */
   const char *device;
 } lacuna_session_options;
 

@@ -58,6 +58,11 @@ def library():
     return lib
 
 
+class DeviceInfo(ct.Structure):
+    _fields_ = [("name", ct.c_char_p), ("description", ct.c_char_p), ("architecture", ct.c_char_p),
+                ("target", ct.c_char_p), ("device", DLDevice)]
+
+
 class Counter(ct.Structure):
     _fields_ = [("name", ct.c_char_p), ("value", ct.c_uint64)]
 
@@ -85,6 +90,12 @@ class Model:
     def check(self, status):
         if status:
             raise RuntimeError(self.lib.lacuna_last_error().decode())
+
+    def target(self):
+        """The model's target that runs here."""
+        info = DeviceInfo()
+        self.check(self.lib.lacuna_session_device(self.session, ct.byref(info)))
+        return info.target.decode()
 
     def counters(self):
         """What the device counted since the last reset, by name."""
