@@ -47,6 +47,23 @@ static void addPatterns(const GroupSums &sums, const MatrixView &view,
   }
 }
 
+Findings lacuna::advise::makeUnknown(const MatrixView &view) {
+  GroupSums sums;
+  sums.more.fill(1);
+  Findings findings;
+  findings.known = false;
+  findings.elements = view.getNumElements();
+  findings.norm = NAN;
+  addPatterns(sums, view, false, NAN, findings);
+  if (view.columnDim)
+    addPatterns(sums, view, true, NAN, findings);
+  for (PatternFinding &pattern : findings.patterns) {
+    pattern.broken = pattern.groups;
+    pattern.lost = NAN;
+  }
+  return findings;
+}
+
 static PartFinding summarize(const EnergyHistogram &parts, double energy) {
   PartFinding finding;
   finding.total = parts.total;

@@ -8,6 +8,8 @@
 
 #include "Scan.h"
 
+#include <cmath>
+
 namespace lacuna::advise {
 
 /// n:m along one of the weight's dimensions.
@@ -44,6 +46,9 @@ struct PartFinding {
 };
 
 struct Findings {
+  /// The elements were seen; otherwise all that depends on them is NaN, and no
+  /// pattern holds.
+  bool known = true;
   uint64_t elements = 0, nonzeros = 0;
   /// NaN and infinity: norms say nothing where there are some.
   uint64_t nonfinite = 0;
@@ -63,7 +68,7 @@ struct Findings {
   std::vector<Sketch> sketches;
 
   double getDensity() const {
-    return elements ? double(nonzeros) / elements : 1;
+    return !known ? NAN : elements ? double(nonzeros) / elements : 1;
   }
   /// The pattern along `dim` that holds and leaves least, if at most
   /// three quarters; of several the one of the smallest groups, which implies
@@ -71,6 +76,9 @@ struct Findings {
   const PatternFinding *getBest(unsigned dim) const;
   const PatternFinding *find(const packing::NMLayout &layout) const;
 };
+
+/// Those of a weight whose elements are not at hand.
+Findings makeUnknown(const MatrixView &view);
 
 Findings summarize(const Statistics &stats, const MatrixView &view);
 

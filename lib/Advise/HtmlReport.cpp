@@ -30,12 +30,13 @@ getFacts(const Report &report) {
   std::string model = "target, " + report.targetModel;
   if (report.target == "cpu")
     model += formatv(", {0} threads", report.threads);
-  return {{formatv("{0}", report.weights.size()), "weights"},
-          {formatv("{0:N}", elements), "elements"},
-          {formatSize(report.bytes), "in the file"},
-          {percent(elements ? double(nonzeros) / elements : 1), "nonzero"},
-          {formatv("{0}", kept), "keep a pattern"},
-          {report.target, model}};
+  return {
+      {formatv("{0}", report.weights.size()), "weights"},
+      {formatv("{0:N}", elements), "elements"},
+      {formatSize(report.bytes), "in the file"},
+      {percent(isKnown(report) ? double(nonzeros) / elements : NAN), "nonzero"},
+      {formatv("{0}", kept), "keep a pattern"},
+      {report.target, model}};
 }
 
 static void writeSums(const Report &report, Page &page) {
@@ -87,18 +88,19 @@ static std::vector<Markup> makeCard(const WeightReport &weight) {
   const Findings &findings = weight.findings;
   std::vector<Markup> content;
   std::string density = percent(findings.getDensity());
-  content.push_back(makeRow(
-      {makeFigure(makeDensityMap(findings.mapRows, findings.mapColumns,
-                                 findings.map,
-                                 "density of " + weight.spec.name),
-                  density + " nonzero"),
-       makeFigure(
-           makeBitMap(llvm::ArrayRef<uint32_t>(findings.corner)
-                          .take_front(std::min<int64_t>(32, weight.view.rows)),
-                      std::min<int64_t>(32, weight.view.columns),
-                      "nonzeros of the first rows and columns of " +
-                          weight.spec.name),
-           "the first elements")}));
+  if (findings.known)
+    content.push_back(makeRow(
+        {makeFigure(makeDensityMap(findings.mapRows, findings.mapColumns,
+                                   findings.map,
+                                   "density of " + weight.spec.name),
+                    density + " nonzero"),
+         makeFigure(makeBitMap(llvm::ArrayRef<uint32_t>(findings.corner)
+                                   .take_front(
+                                       std::min<int64_t>(32, weight.view.rows)),
+                               std::min<int64_t>(32, weight.view.columns),
+                               "nonzeros of the first rows and columns of " +
+                                   weight.spec.name),
+                    "the first elements")}));
   if (const LayoutAdvice *advice = getShown(weight)) {
     std::string layout = advice->pattern.layout.str();
     std::string state =
@@ -166,6 +168,23 @@ static void writeWeights(const Report &report, Page &page) {
                        .str());
 }
 
+static void writeUses(const Report &report, Page &page) {
+  page.heading("Contractions");
+  std::vector<std::vector<Markup>> rows;
+  for (const WeightReport &weight : report.weights)
+    for (const Use *use : getUses(weight))
+      if (rows.size() < kRows)
+        rows.push_back({code(weight.spec.name), code(use->function),
+                        code(use->location),
+                        text(std::to_string(use->size.batch)),
+                        text(std::to_string(use->size.rows)),
+                        text(std::to_string(use->size.depth)),
+                        text(describeColumns(*use))});
+  page.add(makeTable(
+      {"weight", "function", "place", "matrices", "rows", "depth", "columns"},
+      rows, 3));
+}
+
 static void writeSimilar(const Report &report, Page &page) {
   if (report.similar.empty())
     return;
@@ -189,6 +208,8 @@ void lacuna::advise::writeHTML(const Report &report, llvm::raw_ostream &os) {
   }
   writeSums(report, page);
   writeWeights(report, page);
+  if (report.isModel)
+    writeUses(report, page);
   writeSimilar(report, page);
   std::vector<std::string> reasons = getReasons(report);
   if (!reasons.empty()) {

@@ -105,8 +105,13 @@ static void writeWeight(OStream &json, const WeightReport &weight) {
   if (weight.spec.layout)
     json.attribute("stored", weight.spec.layout->str());
   json.attribute("elements", int64_t(findings.elements));
-  json.attribute("nonzeros", int64_t(findings.nonzeros));
-  json.attribute("nonfinite", int64_t(findings.nonfinite));
+  if (weight.claims)
+    json.attribute(weight.isPruned ? "pruned_to" : "claims",
+                   weight.claims->str());
+  if (findings.known) {
+    json.attribute("nonzeros", int64_t(findings.nonzeros));
+    json.attribute("nonfinite", int64_t(findings.nonfinite));
+  }
   number(json, "density", findings.getDensity());
   number(json, "norm", findings.nonfinite ? NAN : findings.norm);
   json.attributeArray("keeps", [&] {
@@ -114,7 +119,8 @@ static void writeWeight(OStream &json, const WeightReport &weight) {
       if (const PatternFinding *best = findings.getBest(dim))
         json.value(best->layout.str());
   });
-  writePatterns(json, findings);
+  if (findings.known)
+    writePatterns(json, findings);
   json.attributeArray("blocks", [&] {
     for (unsigned i = 0; i < 3 && findings.blocks[i].total; ++i)
       json.object([&] {

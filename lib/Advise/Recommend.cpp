@@ -251,6 +251,7 @@ static void addUp(Report &report) {
       ++sum.weights;
       sum.holds += pattern.holds();
       double norm = weight.findings.nonfinite ? 0 : weight.findings.norm;
+      double uses = 1 + weight.otherUses.size();
       lost[key] += std::pow(pattern.lost * norm, 2);
       norms[key] += norm * norm;
       sum.denseBytes += advice.denseBytes;
@@ -258,13 +259,13 @@ static void addUp(Report &report) {
       sum.seconds.resize(report.batches.size());
       sum.denseSeconds.resize(report.batches.size());
       for (auto [i, batch] : llvm::enumerate(advice.batches)) {
-        sum.seconds[i] += batch.seconds;
-        sum.denseSeconds[i] += batch.denseSeconds;
+        sum.seconds[i] += uses * batch.seconds;
+        sum.denseSeconds[i] += uses * batch.denseSeconds;
       }
     }
   unsigned most = 0;
   for (auto &[key, sum] : sums) {
-    sum.lost = norms[key] > 0 ? std::sqrt(lost[key] / norms[key]) : 0;
+    sum.lost = norms[key] == 0 ? 0 : std::sqrt(lost[key] / norms[key]);
     most = std::max(most, sum.weights);
   }
   for (auto &[key, sum] : sums)

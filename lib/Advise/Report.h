@@ -52,6 +52,9 @@ struct WeightReport {
   std::optional<Use> use;
   /// Further contractions that read it.
   std::vector<Use> otherUses;
+  /// The layout that the model claims, or prunes it to.
+  std::optional<packing::NMLayout> claims;
+  bool isPruned = false;
   /// Why there is no advice; empty where there is.
   std::string noAdvice;
   std::vector<LayoutAdvice> advice;
@@ -86,6 +89,7 @@ struct LayoutSum {
 
 struct Report {
   std::string input;
+  bool isModel = false;
   std::string target, targetModel, precision;
   bool isCalibrated = false;
   int64_t threads = 1;

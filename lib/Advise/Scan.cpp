@@ -21,6 +21,8 @@ using namespace lacuna::advise;
 using namespace lacuna::packing;
 
 static constexpr uint64_t kSliceBytes = 32 << 20;
+/// Slices that are read ahead.
+static constexpr size_t kAhead = 4;
 /// Columns that are taken at a time: 64 tiles stay in the cache.
 static constexpr int64_t kPanel = 1024;
 /// Columns after which blocks are counted and pages given back, in rows that
@@ -113,14 +115,45 @@ private:
 };
 } // namespace
 
-void Counter::release(const uint8_t *begin, const uint8_t *end) {
-  if (!source->isMapped || begin == end)
-    return;
+/// Tells the system about the pages that hold these bytes. It is advice:
+/// nothing depends on whether it is taken.
+static void advisePages(const uint8_t *begin, uint64_t size, int advice) {
   uintptr_t page = llvm::sys::Process::getPageSizeEstimate();
   uintptr_t from = reinterpret_cast<uintptr_t>(begin) / page * page;
-  uintptr_t to = llvm::alignTo(reinterpret_cast<uintptr_t>(end), page);
+  uintptr_t to = llvm::alignTo(reinterpret_cast<uintptr_t>(begin) + size, page);
+  if (size)
+    (void)::madvise(reinterpret_cast<void *>(from), to - from, advice);
+}
+
+void Counter::release(const uint8_t *begin, const uint8_t *end) {
   // A page that a neighbor still reads is mapped again.
-  (void)::madvise(reinterpret_cast<void *>(from), to - from, MADV_DONTNEED);
+  if (source->isMapped)
+    advisePages(begin, end - begin, MADV_DONTNEED);
+}
+
+/// Rows of all matrices numbered through, of a slice.
+static RowRange getRowRange(const ScanSource &source, const Slice &slice) {
+  uint64_t rows = source.view.rows;
+  return {slice.matrix * rows + slice.begin,
+          (slice.matrix + slice.count - 1) * rows + slice.end};
+}
+
+/// Starts to read a slice from the disk; page by page, as it is used, would be
+/// slow.
+static void prefetch(const ScanSource &source, const Slice &slice) {
+  if (!source.isMapped)
+    return;
+  RowRange rows = getRowRange(source, slice);
+  const StoredWeight &weight = source.weight;
+  auto fetch = [&](const Tensor &tensor, uint64_t rowBytes) {
+    advisePages(tensor.bytes.data + rows.begin * rowBytes,
+                (rows.end - rows.begin) * rowBytes, MADV_WILLNEED);
+  };
+  if (!weight.geometry)
+    return fetch(weight.dense,
+                 source.view.columns * getByteWidth(weight.spec.type));
+  fetch(weight.values, weight.geometry->rowValuesBytes());
+  fetch(weight.coordinates, weight.geometry->rowCoordinatesBytes());
 }
 
 /// Bytes of the dense rows, of all matrices numbered through.
@@ -295,10 +328,9 @@ Status Counter::count(const ScanSource &what, const Slice &slice,
   stats->map.elements = stats->map.nonzeros;
   uint64_t rowBytes = view.columns * getByteWidth(what.weight.spec.type);
   const uint8_t *bytes = what.weight.dense.bytes.data;
-  uint64_t begin = (slice.matrix * view.rows + slice.begin) * rowBytes;
-  uint64_t size =
-      (slice.count * view.rows - slice.begin - (view.rows - slice.end)) *
-      rowBytes;
+  RowRange rows = getRowRange(what, slice);
+  uint64_t begin = rows.begin * rowBytes;
+  uint64_t size = (rows.end - rows.begin) * rowBytes;
   for (int64_t i = 0; i < slice.count; ++i) {
     Status status = countMatrix(slice.matrix + i, slice.begin, slice.end);
     if (!status.ok())
@@ -359,10 +391,20 @@ public:
       : sources(sources), consume(consume), slices(cut(sources)),
         pending(slices.size()) {}
 
-  /// The next slice, or null at the end or after a failure.
+  /// The next slice, or null at the end or after a failure. Those behind it
+  /// are on their way from the disk then.
   const Slice *take() {
-    std::lock_guard<std::mutex> lock(mutex);
-    return failure.ok() && taken < slices.size() ? &slices[taken++] : nullptr;
+    std::unique_lock<std::mutex> lock(mutex);
+    if (!failure.ok() || taken == slices.size())
+      return nullptr;
+    const Slice *slice = &slices[taken++];
+    size_t first = fetched;
+    fetched = std::min(slices.size(), taken + kAhead);
+    size_t end = fetched;
+    lock.unlock();
+    for (; first < end; ++first)
+      prefetch(sources[slices[first].source], slices[first]);
+    return slice;
   }
 
   void give(const Slice &slice, std::unique_ptr<Statistics> stats) {
@@ -411,7 +453,7 @@ private:
   /// The weight, and of it the matrix, that are under way.
   Statistics result, part;
   std::mutex mutex;
-  size_t taken = 0, merged = 0, failed = 0;
+  size_t taken = 0, fetched = 0, merged = 0, failed = 0;
   Status failure;
 };
 } // namespace

@@ -84,6 +84,27 @@ static void writeWeights(const Report &report, unsigned top,
                   report.weights.size() - top);
 }
 
+static void writeUses(const Report &report, unsigned top,
+                      llvm::raw_ostream &os) {
+  Table table({"contraction", "rows", "depth", "columns"});
+  unsigned count = 0;
+  for (const WeightReport &weight : report.weights)
+    for (const Use *use : getUses(weight)) {
+      if (top && count++ >= top)
+        continue;
+      std::string batch =
+          use->size.batch > 1 ? formatv("{0} x ", use->size.batch).str() : "";
+      std::string place = use->location.empty() ? "" : " at " + use->location;
+      table.add({cut(weight.spec.name) + " in " + use->function + place,
+                 batch + std::to_string(use->size.rows),
+                 std::to_string(use->size.depth), describeColumns(*use)});
+    }
+  os << "\n";
+  table.print(os);
+  if (top && count > top)
+    os << formatv("... and {0} more: see --top and --json\n", count - top);
+}
+
 static void writeSums(const Report &report, llvm::raw_ostream &os) {
   if (report.sums.empty())
     return;
@@ -152,17 +173,20 @@ void lacuna::advise::writeText(const Report &report, unsigned top,
     elements += weight.findings.elements;
     nonzeros += weight.findings.nonzeros;
   }
-  os << formatv("{0}: {1} weights of {2:N} elements, {3}, {4} nonzero; {5} "
-                "tensors left out\n\n",
-                report.input, report.weights.size(), elements,
-                formatSize(report.bytes),
-                percent(elements ? double(nonzeros) / elements : 1),
-                report.skipped.size());
+  os << formatv(
+      "{0}: {1} weights of {2:N} elements, {3}{4}; {5} tensors left "
+      "out\n\n",
+      report.input, report.weights.size(), elements, formatSize(report.bytes),
+      isKnown(report) ? ", " + percent(double(nonzeros) / elements) + " nonzero"
+                      : "",
+      report.skipped.size());
   if (report.weights.empty()) {
     os << "No tensor has two dimensions larger than 1.\n";
     return;
   }
   writeWeights(report, top, os);
+  if (report.isModel)
+    writeUses(report, top, os);
   writeSums(report, os);
   writeList("Where no layout is advised", getReasons(report), top, os);
   writeList("Also found", listNotes(report), top, os);

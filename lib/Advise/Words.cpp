@@ -7,11 +7,15 @@
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/FormatVariadic.h"
 
+#include <cmath>
+
 using namespace lacuna;
 using namespace lacuna::advise;
 using llvm::formatv;
 
 std::string lacuna::advise::percent(double share) {
+  if (std::isnan(share))
+    return "?";
   // What is not all of it must not look so.
   if (share > 0.9995 && share < 1)
     return "99.9 %";
@@ -114,6 +118,20 @@ static void notePart(std::vector<std::string> &notes, llvm::StringRef what,
 std::vector<std::string> lacuna::advise::getNotes(const WeightReport &weight) {
   const Findings &findings = weight.findings;
   std::vector<std::string> notes;
+  if (weight.claims) {
+    const PatternFinding *claimed = findings.find(*weight.claims);
+    std::string layout = weight.claims->str();
+    if (weight.isPruned)
+      notes.push_back("the model prunes it to " + layout);
+    else if (!findings.known || !claimed || claimed->holds())
+      notes.push_back("the model claims " + layout);
+    else
+      notes.push_back(formatv("the model claims {0}, which {1} of {2} groups "
+                              "break: it will not load; prune it",
+                              layout, claimed->broken, claimed->groups));
+  }
+  if (!findings.known)
+    return notes;
   if (findings.nonfinite)
     notes.push_back(formatv("{0} elements are NaN or infinite, so norms say "
                             "nothing",
@@ -152,4 +170,27 @@ std::string lacuna::advise::describeMatrix(const Report &report, size_t weight,
   std::string text = found.spec.name;
   return found.view.batch > 1 ? text + "[" + std::to_string(matrix) + "]"
                               : text;
+}
+
+bool lacuna::advise::isKnown(const Report &report) {
+  return llvm::any_of(report.weights, [](const WeightReport &weight) {
+    return weight.findings.known;
+  });
+}
+
+std::vector<const Use *> lacuna::advise::getUses(const WeightReport &weight) {
+  std::vector<const Use *> uses;
+  if (weight.use)
+    uses.push_back(&*weight.use);
+  for (const Use &use : weight.otherUses)
+    uses.push_back(&use);
+  return uses;
+}
+
+std::string lacuna::advise::describeColumns(const Use &use) {
+  if (use.size.columns)
+    return std::to_string(use.size.columns);
+  return use.columnsPerBatch == 1
+             ? "batch"
+             : std::to_string(use.columnsPerBatch) + " x batch";
 }

@@ -24,6 +24,13 @@ std::string formatLoss(const WeightReport &weight, unsigned n, unsigned m);
 const LayoutAdvice *findAdvice(const WeightReport &weight,
                                const PatternFinding *pattern);
 
+/// Some weight's elements were seen.
+bool isKnown(const Report &report);
+/// All contractions that read a weight.
+std::vector<const Use *> getUses(const WeightReport &weight);
+/// "batch", "12 x batch" or "128".
+std::string describeColumns(const Use &use);
+
 /// Why layouts do not pay: of each weight at the layout that it keeps, or at
 /// 2:4; told once for weights that are alike.
 std::vector<std::string> getReasons(const Report &report);
