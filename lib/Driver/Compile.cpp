@@ -12,6 +12,7 @@
 #include "Device.h"
 #include "ManifestView.h"
 #include "OutputFiles.h"
+#include "PlanPage.h"
 
 #include "lacuna/IR/Lacuna.h"
 #include "lacuna/Pipelines/Registration.h"
@@ -385,6 +386,10 @@ llvm::Error Compilation::writeReport() {
                      << describeCode(*report.code) << "\n";
   if (options.report.empty())
     return llvm::Error::success();
+  if (StringRef(options.report).ends_with(".html")) {
+    llvm::Expected<std::string> page = makePlanPage(reports, seconds, options);
+    return page ? outputs.write(options.report, *page) : page.takeError();
+  }
   std::string text = makeReport(reports, seconds,
                                 StringRef(options.report).ends_with(".json"));
   if (options.report != "-")

@@ -4,7 +4,7 @@
 // rows of one. Threads take slices in the order of the file; their results are
 // merged in that order.
 
-#include "Scan.h"
+#include "lacuna/Patterns/Scan.h"
 
 #include "Elements.h"
 
@@ -17,7 +17,7 @@
 #include <thread>
 
 using namespace lacuna;
-using namespace lacuna::advise;
+using namespace lacuna::patterns;
 using namespace lacuna::packing;
 
 static constexpr uint64_t kSliceBytes = 32 << 20;
@@ -37,8 +37,8 @@ uint64_t MatrixView::getNumGroups(bool alongColumns, unsigned m) const {
 }
 
 std::optional<MatrixView>
-lacuna::advise::getMatrixView(const Shape &shape,
-                              std::optional<unsigned> packedDim) {
+lacuna::patterns::getMatrixView(const Shape &shape,
+                                std::optional<unsigned> packedDim) {
   llvm::SmallVector<unsigned> dims;
   for (unsigned i = 0; i < shape.size(); ++i)
     if (shape[i] != 1 && i != packedDim)
@@ -458,9 +458,9 @@ private:
 };
 } // namespace
 
-Status lacuna::advise::scan(llvm::ArrayRef<ScanSource> sources,
-                            unsigned numThreads, Progress progress,
-                            Consumer consume) {
+Status lacuna::patterns::scan(llvm::ArrayRef<ScanSource> sources,
+                              unsigned numThreads, Progress progress,
+                              Consumer consume) {
   Queue queue(sources, consume);
   auto work = [&] {
     Counter counter;
