@@ -50,6 +50,8 @@ struct CreateEntryPoints
       return signalPassFailure();
     ModuleOp module = getOperation();
     Manifest manifest(target, cpu, features);
+    if (getOperation().lookupSymbol("lacuna_rt_region"))
+      manifest.setHasRegions();
     if (auto kernels = module->getAttrOfType<ArrayAttr>(kKernelsAttr)) {
       manifest.setKernels(kernels);
       module->removeAttr(kKernelsAttr);

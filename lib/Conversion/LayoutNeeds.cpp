@@ -26,7 +26,9 @@ unsigned LayoutNeeds::ofInput(DispatchOp dispatch, unsigned index) {
   std::optional<Route> route = getRoute(dispatch);
   if (route == Route::Dense)
     return kDenseView;
-  unsigned packed = route == Route::TensorCore ? kMmaView : kPackedView;
+  unsigned packed = route == Route::TensorCore ? kMmaView
+                    : route == Route::Vector   ? kVectorView
+                                               : kPackedView;
   unsigned need = kNoView;
   for (Operation *user : dispatch.getBody().getArgument(index).getUsers())
     need |= isContraction(user) ? packed : kDenseView;

@@ -18,7 +18,8 @@ enum View : unsigned {
   kNoView = 0,
   kDenseView = 1,
   kPackedView = 2,
-  kMmaView = 4
+  kMmaView = 4,
+  kVectorView = 8
 };
 
 /// Needs of all laid-out values outside of dispatch bodies, through calls of

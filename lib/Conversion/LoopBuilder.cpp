@@ -46,6 +46,13 @@ void LoopBuilder::forLoop(Value from, Value to, int64_t step,
                      });
 }
 
+void LoopBuilder::when(Value condition, function_ref<void()> body) {
+  scf::IfOp::create(b, loc, condition, [&](OpBuilder &nested, Location) {
+    inside(nested, body);
+    scf::YieldOp::create(nested, loc);
+  });
+}
+
 void LoopBuilder::parallel(Value count, function_ref<void(Value)> body) {
   scf::ForallOp::create(b, loc, ArrayRef<OpFoldResult>{count}, ValueRange(),
                         std::nullopt,
@@ -82,6 +89,33 @@ Value LoopBuilder::firstLanes(Value count) {
       b, loc, DenseIntElementsAttr::get(lanesOf(b.getI32Type()), numbers));
   limit = vector::BroadcastOp::create(b, loc, lanes.getType(), limit);
   return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, lanes, limit);
+}
+
+Type LoopBuilder::typeLike(Value value, Type element) {
+  if (auto vector = dyn_cast<VectorType>(value.getType()))
+    return vector.clone(element);
+  return element;
+}
+
+Value LoopBuilder::applyCasts(Value value, ArrayRef<Operation *> casts) {
+  for (Operation *cast : casts) {
+    OperationState state(loc, cast->getName().getStringRef(), value,
+                         typeLike(value, cast->getResult(0).getType()));
+    state.addAttributes(cast->getAttrs());
+    value = b.create(state)->getResult(0);
+  }
+  return value;
+}
+
+Value LoopBuilder::widen(Value value, Type element) {
+  Type from = getElementTypeOrSelf(value), type = typeLike(value, element);
+  if (from == element)
+    return value;
+  if (isa<FloatType>(from))
+    return arith::ExtFOp::create(b, loc, type, value);
+  if (isa<FloatType>(element))
+    return arith::SIToFPOp::create(b, loc, type, value);
+  return arith::ExtSIOp::create(b, loc, type, value);
 }
 
 // Each step turns the bits of (row, lane) left by one.

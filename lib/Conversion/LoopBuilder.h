@@ -53,6 +53,10 @@ public:
     return b.createOrFold<mlir::arith::CmpIOp>(
         loc, mlir::arith::CmpIPredicate::slt, x, y);
   }
+  mlir::Value equal(mlir::Value x, mlir::Value y) {
+    return b.createOrFold<mlir::arith::CmpIOp>(
+        loc, mlir::arith::CmpIPredicate::eq, x, y);
+  }
   mlir::Value select(mlir::Value condition, mlir::Value x, mlir::Value y) {
     return b.createOrFold<mlir::arith::SelectOp>(loc, condition, x, y);
   }
@@ -69,6 +73,8 @@ public:
 
   void forLoop(mlir::Value from, mlir::Value to, int64_t step,
                llvm::function_ref<void(mlir::Value)> body);
+  /// Runs `body` where `condition` holds.
+  void when(mlir::Value condition, llvm::function_ref<void()> body);
   /// `count` iterations in any order, on threads.
   void parallel(mlir::Value count, llvm::function_ref<void(mlir::Value)> body);
 
@@ -83,6 +89,14 @@ public:
   mlir::Value load(mlir::Value buffer, llvm::ArrayRef<mlir::Value> indices);
   /// True in the first `count` lanes; in none where that is negative.
   mlir::Value firstLanes(mlir::Value count);
+  /// `element`, or a vector of it where `value` is a vector.
+  static mlir::Type typeLike(mlir::Value value, mlir::Type element);
+  /// What the body's conversions `casts` make of an element or a vector.
+  mlir::Value applyCasts(mlir::Value value,
+                         llvm::ArrayRef<mlir::Operation *> casts);
+  /// A number (or a vector) in a wider type; integers have a sign, which does
+  /// not matter where their sums are cut off afterwards.
+  mlir::Value widen(mlir::Value value, mlir::Type element);
   /// Transposes a block of kLanes vectors of kLanes elements.
   void transpose(llvm::SmallVectorImpl<mlir::Value> &rows);
 

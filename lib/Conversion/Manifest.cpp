@@ -205,12 +205,13 @@ LogicalResult Manifest::add(func::FuncOp function) {
 }
 
 std::string Manifest::str() {
-  // Runtimes of ABI 2 give no arena and know no state.
+  // Runtimes of ABI 2 give no arena and know no state, those of ABI 3 have no
+  // regions.
   bool hasArena = llvm::any_of(functions, [](const json::Value &function) {
     return function.getAsObject()->get("arena");
   });
   target["functions"] = std::move(functions);
-  json::Object root{{"abi", hasArena || !state.empty() ? 3 : 2},
+  json::Object root{{"abi", hasRegions ? 4 : hasArena || !state.empty() ? 3 : 2},
                     {"producer", "lacuna " LACUNA_VERSION},
                     {"targets", json::Array{std::move(target)}},
                     {"weights", std::move(weights)}};

@@ -23,6 +23,9 @@ public:
   /// The kernels of a GPU target, in the order of their indices.
   void setKernels(mlir::ArrayAttr names);
 
+  /// The code calls lacuna_rt_region.
+  void setHasRegions() { hasRegions = true; }
+
   /// Adds a function whose arguments are memrefs marked as inputs, outputs
   /// and bindings.
   llvm::LogicalResult add(mlir::func::FuncOp function);
@@ -51,6 +54,7 @@ private:
   std::string prefix;
   llvm::json::Object target;
   llvm::json::Array functions, weights, state;
+  bool hasRegions = false;
   llvm::MapVector<mlir::Attribute, int64_t> weightIndex, stateIndex;
   llvm::SmallVector<std::string> symbols;
   llvm::StringSet<> usedSymbols;

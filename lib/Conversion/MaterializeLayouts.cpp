@@ -2,7 +2,7 @@
 //
 // materialize-layouts: the first consumer of the plan. Laid-out values become
 // the buffers that their uses read; after it only lacuna.assemble, in the body
-// of a region on route sparse-tensor, gives a tensor a layout.
+// of a region on a route that skips, gives a tensor a layout.
 
 #include "LayoutNeeds.h"
 
@@ -30,7 +30,7 @@ namespace {
 struct Views {
   Value dense;
   SmallVector<Value> components;
-  SmallVector<Value> mma;
+  SmallVector<Value> mma, vector;
 };
 
 struct MaterializeLayouts
@@ -60,6 +60,8 @@ private:
       llvm::append_range(values, views.components);
     if (need & kMmaView)
       llvm::append_range(values, views.mma);
+    if (need & kVectorView)
+      llvm::append_range(values, views.vector);
     return values;
   }
 
@@ -81,6 +83,11 @@ static SmallVector<LayoutComponent> getMmaViews(RankedTensorType type) {
   return cast<TensorCoreInterface>(type.getEncoding()).getMmaViews(type);
 }
 
+/// What the vector kernels of a weight of `type` read.
+static SmallVector<LayoutComponent> getVectorViews(RankedTensorType type) {
+  return cast<VectorInterface>(type.getEncoding()).getVectorViews(type);
+}
+
 /// The types of the views that `need` names of a value of `type`.
 static SmallVector<Type> getViewTypes(RankedTensorType type, unsigned need) {
   SmallVector<Type> types;
@@ -91,6 +98,9 @@ static SmallVector<Type> getViewTypes(RankedTensorType type, unsigned need) {
       types.push_back(component.type);
   if (need & kMmaView)
     for (const LayoutComponent &view : getMmaViews(type))
+      types.push_back(view.type);
+  if (need & kVectorView)
+    for (const LayoutComponent &view : getVectorViews(type))
       types.push_back(view.type);
   return types;
 }
@@ -103,13 +113,17 @@ static Views takeViews(ValueRange values, RankedTensorType type,
     views.dense = values.front();
     values = values.drop_front();
   }
-  if (need & kPackedView) {
-    size_t count = getLayout(type).getComponents(type).size();
-    views.components = llvm::to_vector(values.take_front(count));
+  auto take = [&](size_t count) {
+    SmallVector<Value> taken(values.take_front(count));
     values = values.drop_front(count);
-  }
+    return taken;
+  };
+  if (need & kPackedView)
+    views.components = take(getLayout(type).getComponents(type).size());
   if (need & kMmaView)
-    views.mma = llvm::to_vector(values.take_front(getMmaViews(type).size()));
+    views.mma = take(getMmaViews(type).size());
+  if (need & kVectorView)
+    views.vector = take(getVectorViews(type).size());
   return views;
 }
 
@@ -211,6 +225,9 @@ LogicalResult MaterializeLayouts::viewWeight(Value load, unsigned need,
   if (need & kMmaView)
     for (const LayoutComponent &view : getMmaViews(type))
       views.mma.push_back(read(view.name, view.type));
+  if (need & kVectorView)
+    for (const LayoutComponent &view : getVectorViews(type))
+      views.vector.push_back(read(view.name, view.type));
   return success();
 }
 
@@ -220,11 +237,12 @@ LogicalResult MaterializeLayouts::viewRunTime(Value value, unsigned need,
   Operation *op = value.getDefiningOp();
   StorageLayoutInterface layout = getLayout(value.getType());
   Value source = op->getOperand(0);
-  if (need & kMmaView)
+  if (need & (kMmaView | kVectorView))
     return op->emitOpError("gives ")
-           << value.getType()
-           << " at run time to a region on route tensor-core: expected a "
-              "weight, whose views are made at load; use route dense";
+           << value.getType() << " at run time to a region on route "
+           << (need & kMmaView ? "tensor-core" : "vector")
+           << ": expected a weight, whose views are made at load; use route "
+              "dense";
   if (getLayout(source.getType())) {
     FailureOr<Views *> sourceViews = getViews(source);
     if (failed(sourceViews))
@@ -457,14 +475,20 @@ LogicalResult MaterializeLayouts::expandDispatch(DispatchOp dispatch) {
         }
       if (need & kPackedView)
         former.replaceAllUsesWith(AssembleOp::create(
-            inBody, former.getLoc(), type, inner.components, /*mma=*/false));
+            inBody, former.getLoc(), type, inner.components, /*mma=*/false,
+            /*vector=*/false));
       if (need & kMmaView)
         former.replaceAllUsesWith(AssembleOp::create(
-            inBody, former.getLoc(), type, inner.mma, /*mma=*/true));
+            inBody, former.getLoc(), type, inner.mma, /*mma=*/true,
+            /*vector=*/false));
+      if (need & kVectorView)
+        former.replaceAllUsesWith(AssembleOp::create(
+            inBody, former.getLoc(), type, inner.vector, /*mma=*/false,
+            /*vector=*/true));
     } else if (inner.dense) {
       former.replaceAllUsesWith(inner.dense);
     }
-    numAssembled += (need & (kPackedView | kMmaView)) != 0;
+    numAssembled += (need & (kPackedView | kMmaView | kVectorView)) != 0;
     numDense += (need & kDenseView) != 0;
     if (!former.use_empty())
       return (*former.getUsers().begin())->emitOpError("reads ")

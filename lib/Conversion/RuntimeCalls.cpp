@@ -52,6 +52,14 @@ void lacuna::callParallelFor(OpBuilder &builder, Location loc, Value body,
        {body, context, toI64(builder, loc, count), toI64(builder, loc, grain)});
 }
 
+Value lacuna::callThreads(OpBuilder &builder, Location loc) {
+  Value threads =
+      call(builder, loc, "lacuna_rt_threads", builder.getI64Type(), {})
+          .getResult();
+  return arith::IndexCastOp::create(builder, loc, builder.getIndexType(),
+                                    threads);
+}
+
 Value lacuna::callAlloc(OpBuilder &builder, Location loc, Value bytes) {
   return call(builder, loc, "lacuna_rt_alloc",
               LLVM::LLVMPointerType::get(builder.getContext()),
@@ -87,7 +95,8 @@ void lacuna::callLaunch(OpBuilder &builder, Location loc, int32_t kernel,
         LLVM::ConstantOp::create(builder, loc, i32, numParams)});
 }
 
-void lacuna::callFail(OpBuilder &builder, Location loc, StringRef message) {
+/// A pointer to `message`, which ends in a NUL. Equal ones are one constant.
+static Value getText(OpBuilder &builder, Location loc, StringRef message) {
   ModuleOp module = getModule(builder);
   LLVM::GlobalOp text;
   for (auto global : module.getOps<LLVM::GlobalOp>()) {
@@ -112,8 +121,20 @@ void lacuna::callFail(OpBuilder &builder, Location loc, StringRef message) {
         "lacuna_message_" + std::to_string(number),
         builder.getStringAttr(bytes));
   }
-  Value pointer = LLVM::AddressOfOp::create(builder, loc, text);
+  return LLVM::AddressOfOp::create(builder, loc, text);
+}
+
+void lacuna::callFail(OpBuilder &builder, Location loc, StringRef message) {
   call(builder, loc, "lacuna_rt_fail",
-       LLVM::LLVMVoidType::get(builder.getContext()), pointer,
-       /*returns=*/false);
+       LLVM::LLVMVoidType::get(builder.getContext()),
+       getText(builder, loc, message), /*returns=*/false);
+}
+
+void lacuna::callRegion(OpBuilder &builder, Location loc, StringRef name,
+                        bool after) {
+  Value flag =
+      LLVM::ConstantOp::create(builder, loc, builder.getI32Type(), after);
+  call(builder, loc, "lacuna_rt_region",
+       LLVM::LLVMVoidType::get(builder.getContext()),
+       {getText(builder, loc, name), flag});
 }

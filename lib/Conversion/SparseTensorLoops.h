@@ -9,16 +9,10 @@
 #ifndef LACUNA_LIB_CONVERSION_SPARSETENSORLOOPS_H
 #define LACUNA_LIB_CONVERSION_SPARSETENSORLOOPS_H
 
+#include "PanelLoops.h"
 #include "SparseTensorKernel.h"
 
 namespace lacuna {
-
-/// The buffers of one contraction. `accumulate` says that `out` holds initial
-/// values to add to; otherwise they are 0.
-struct SparseBuffers {
-  mlir::Value values, coordinates, other, out;
-  bool accumulate = false;
-};
 
 /// Widths of panels that a contraction needs, widest first: its columns are
 /// covered by panels of the first width, the rest by the next.

@@ -4,6 +4,7 @@
 // functions of their own, everything else in their dispatch to functions of
 // route dense, so that each route lowers what it knows.
 
+#include "VectorKernel.h"
 #include "lacuna/Conversion/Passes.h"
 #include "lacuna/IR/Lacuna.h"
 #include "lacuna/Transforms/SparseTensorRoute.h"
@@ -100,8 +101,8 @@ private:
 /// a second block until all of it has been moved.
 class Splitter {
 public:
-  explicit Splitter(func::FuncOp function)
-      : wrapper(function), caller(function.getContext()) {}
+  Splitter(func::FuncOp function, Route route)
+      : wrapper(function), route(route), caller(function.getContext()) {}
 
   LogicalResult collect();
   bool isNeeded();
@@ -121,7 +122,10 @@ private:
   FailureOr<Value> moveTo(Part &part, Value value);
   LogicalResult computeSparse(const SparseContraction &contraction);
 
+  linalg::GenericOp findEpilogue(const SparseContraction &contraction);
+
   func::FuncOp wrapper;
+  Route route;
   OpBuilder caller;
   SmallVector<SparseContraction, 1> contractions;
   SmallVector<MaterializeInDestinationOp> results;
@@ -146,19 +150,30 @@ LogicalResult Splitter::collect() {
                               "from its components; run materialize-layouts "
                               "first");
       if (!linalgOp)
-        return op.emitOpError("cannot take route sparse-tensor: only a "
-                              "contraction may read a laid-out tensor");
+        return op.emitOpError("cannot take route ")
+               << getRouteName(route)
+               << ": only a contraction may read a laid-out tensor";
       std::string reason;
       auto contraction = analyzeSparseContraction(linalgOp, operand, reason);
       if (!contraction)
-        return op.emitOpError("cannot take route sparse-tensor: ") << reason;
+        return op.emitOpError("cannot take route ")
+               << getRouteName(route) << ": " << reason;
       contractions.push_back(*contraction);
     }
   }
   if (contractions.empty())
-    return wrapper.emitOpError("takes route sparse-tensor, but no contraction "
-                               "in it reads a laid-out tensor");
+    return wrapper.emitOpError("takes route ")
+           << getRouteName(route)
+           << ", but no contraction in it reads a laid-out tensor";
   return success();
+}
+
+/// What route vector computes from the sums while they are in registers.
+linalg::GenericOp Splitter::findEpilogue(const SparseContraction &contraction) {
+  // With several contractions, one may wait for another's result.
+  if (route != Route::Vector || contractions.size() != 1)
+    return {};
+  return getVectorEpilogue(contraction.op);
 }
 
 /// Whether there is more than one contraction between arguments.
@@ -170,7 +185,14 @@ bool Splitter::isNeeded() {
   if (contractions.size() != 1 || results.size() != 1)
     return true;
   linalg::LinalgOp op = contractions[0].op;
-  return results[0].getSource().getDefiningOp() != op || !op->hasOneUse() ||
+  Operation *last = op;
+  if (linalg::GenericOp epilogue = findEpilogue(contractions[0])) {
+    last = epilogue;
+    for (Value input : epilogue.getInputs())
+      if (input.getDefiningOp() != op && !isArgument(input))
+        return true;
+  }
+  return results[0].getSource().getDefiningOp() != last || !last->hasOneUse() ||
          !isArgument(contractions[0].other->get()) ||
          !isZeroFill(op.getDpsInits()[0]);
 }
@@ -299,7 +321,9 @@ LogicalResult Splitter::computeDense(ArrayRef<Target> targets) {
 LogicalResult Splitter::computeSparse(const SparseContraction &contraction) {
   linalg::LinalgOp op = contraction.op;
   Location loc = op.getLoc();
-  Value result = op->getResult(0), init = op.getDpsInits()[0];
+  linalg::GenericOp epilogue = findEpilogue(contraction);
+  Value init = op.getDpsInits()[0];
+  Value result = epilogue ? epilogue.getResult(0) : op->getResult(0);
   Value out = findOutput(result);
   if (!out) {
     FailureOr<Value> buffer = allocate(result);
@@ -310,9 +334,17 @@ LogicalResult Splitter::computeSparse(const SparseContraction &contraction) {
   SmallVector<Target> targets;
   if (failed(provide(contraction.other->get(), targets)))
     return failure();
-  // Initial values are computed where the sums are added to them.
+  if (epilogue)
+    for (Value input : epilogue.getInputs())
+      if (input.getDefiningOp() != op && failed(provide(input, targets)))
+        return failure();
+  // Initial values are computed where the sums are added to them: without an
+  // epilogue, in the place of the result.
   bool accumulate = !isZeroFill(init);
-  if (accumulate && buffers.lookup(init))
+  if (accumulate && epilogue) {
+    if (failed(provide(init, targets)))
+      return failure();
+  } else if (accumulate && buffers.lookup(init))
     memref::CopyOp::create(caller, loc, buffers.lookup(init), out);
   else if (accumulate)
     targets.push_back({init, out});
@@ -322,11 +354,19 @@ LogicalResult Splitter::computeSparse(const SparseContraction &contraction) {
   if (accumulate && buffers.lookup(init) == out)
     buffers.erase(init);
 
-  Part part(wrapper, Route::SparseTensor, "$sparse_" + Twine(numSparse++));
+  Part part(wrapper, route, "$sparse_" + Twine(numSparse++));
   OpBuilder &builder = part.builder;
   for (OpOperand *operand : {contraction.other, contraction.weight})
     if (failed(moveTo(part, operand->get())))
       return failure();
+  if (epilogue) {
+    if (failed(moveTo(part, result)))
+      return failure();
+    writeTo(builder, loc, part.mapping.lookup(result), part.pass(out));
+    part.finish(caller);
+    buffers[result] = out;
+    return success();
+  }
   Value destination = part.pass(out);
   Value start = toTensor(builder, loc, destination);
   if (!accumulate) {
@@ -388,12 +428,16 @@ struct SplitSparseTensorDispatch
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       auto route =
           function->getAttrOfType<RouteAttr>(LacunaDialect::kRouteAttr);
-      if (route && route.getValue() == Route::SparseTensor &&
+      if (route &&
+          llvm::is_contained({Route::SparseTensor, Route::Vector},
+                             route.getValue()) &&
           !function.isExternal())
         functions.push_back(function);
     }
     for (func::FuncOp function : functions) {
-      Splitter splitter(function);
+      auto route =
+          function->getAttrOfType<RouteAttr>(LacunaDialect::kRouteAttr);
+      Splitter splitter(function, route.getValue());
       if (failed(splitter.collect()))
         return signalPassFailure();
       if (!splitter.isNeeded())

@@ -5,100 +5,18 @@
 
 #include "PlanPage.h"
 
-#include "lacuna/Patterns/Findings.h"
 #include "lacuna/Report/Html.h"
 
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/Threading.h"
 
 using namespace mlir;
 using namespace lacuna;
 using namespace lacuna::html;
 using llvm::formatv;
-using patterns::Findings;
 
 /// So many regions of a target get a card.
 static constexpr size_t kCards = 300;
-
-using WeightFindings = llvm::StringMap<Findings>;
-
-/// Scans the weight; one that is pruned is made first, in memory.
-static llvm::Expected<Findings> readWeight(const packing::WeightStore &store,
-                                           const PlannedRegion &region) {
-  auto fail = [](const packing::Status &status) {
-    return llvm::createStringError(status.message());
-  };
-  patterns::ScanSource source;
-  packing::Result<packing::StoredWeight> stored = store.locate(region.weight);
-  // NAME.nm<2:4, dim = 1> is NAME, pruned (see docs/Weights.md).
-  StringRef base = region.weight;
-  if (!stored.ok() && base.consume_back("." + region.layout)) {
-    auto layout = packing::NMLayout::parse(region.layout);
-    auto spec = store.stored(base.str());
-    if (!layout.ok() || !spec.ok())
-      return fail(layout.ok() ? spec.status() : layout.status());
-    spec->layout = *layout;
-    spec->prunes = base.str();
-    spec->name = region.weight;
-    auto tensor = store.dense(*spec);
-    if (!tensor.ok())
-      return fail(tensor.status());
-    spec->layout.reset();
-    source.weight.spec = *spec;
-    source.weight.dense = *tensor;
-  } else if (!stored.ok()) {
-    return fail(stored.status());
-  } else {
-    source.weight = *stored;
-  }
-  if (!source.weight.geometry && !source.weight.dense.bytes.data) {
-    auto tensor = store.source().resolve(region.weight);
-    if (!tensor.ok())
-      return fail(tensor.status());
-    source.weight.dense = *tensor;
-  }
-  source.isMapped = false;
-  std::optional<unsigned> packed;
-  if (source.weight.geometry)
-    packed = source.weight.spec.layout->dim;
-  Findings findings;
-  auto view = patterns::getMatrixView(source.weight.spec.shape, packed);
-  if (!view)
-    return findings;
-  source.view = *view;
-  packing::Status status = patterns::scan(
-      source, llvm::hardware_concurrency().compute_thread_count(),
-      [](uint64_t) {},
-      [&](size_t, patterns::Statistics &&stats) {
-        findings = patterns::summarize(stats, *view);
-      });
-  if (!status.ok())
-    return fail(status);
-  return findings;
-}
-
-static llvm::Expected<WeightFindings>
-readWeights(ArrayRef<TargetReport> reports, const CompileOptions &options) {
-  WeightFindings all;
-  if (options.params.empty())
-    return all;
-  auto store =
-      packing::WeightStore::open(options.params, options.parametersFile);
-  if (!store.ok())
-    return llvm::createStringError(store.message());
-  for (const TargetReport &report : reports)
-    for (const PlannedRegion &region : report.plan) {
-      if (region.weight.empty() || all.contains(region.weight))
-        continue;
-      llvm::Expected<Findings> findings = readWeight(*store, region);
-      if (!findings)
-        return findings.takeError();
-      all[region.weight] = std::move(*findings);
-    }
-  return all;
-}
 
 static std::string formatCount(double count, StringRef unit) {
   const char *prefixes[] = {"", "k", "M", "G", "T"};
@@ -110,27 +28,29 @@ static std::string formatCount(double count, StringRef unit) {
   return StringRef(text).rtrim().str();
 }
 
-static Markup makePictures(const PlannedRegion &region,
-                           const Findings &findings) {
+static std::string percent(double share) {
+  return formatv("{0:f1} %", 100 * share);
+}
+
+static Markup makePicture(const PlannedRegion &region) {
+  const WeightPattern &pattern = *region.pattern;
+  std::string caption = percent(pattern.density) + " nonzero";
+  for (const std::string &layout : pattern.keeps)
+    caption += ", keeps " + layout;
   return makeRow(
-      {makeFigure(
-           makeDensityMap(findings.mapRows, findings.mapColumns, findings.map,
-                          "density of " + region.weight),
-           formatv("{0:f1} % nonzero", 100 * findings.getDensity()).str()),
-       makeFigure(makeBitMap(findings.corner, findings.cornerColumns,
-                             "nonzeros of the first rows and columns of " +
-                                 region.weight),
-                  "the first elements")});
+      {makeFigure(makeDensityMap(pattern.mapRows, pattern.mapColumns,
+                                 pattern.map, "density of " + region.weight),
+                  caption)});
 }
 
 /// The routes, each from its number of columns on.
 static Markup makeRoutes(const PlannedRegion &region) {
   std::vector<Segment> segments;
-  for (const PlannedRoute &planned : region.routes) {
+  for (const PlannedInterval &planned : region.intervals) {
     std::string gain;
     if (planned.route != Route::Dense && !planned.prices.empty())
       gain = formatv("{0:f2}x", planned.prices.back().getGain());
-    bool isOnly = region.routes.size() == 1;
+    bool isOnly = region.intervals.size() == 1;
     segments.push_back({isOnly ? "any number of columns"
                         : planned.from
                             ? formatv("from {0} columns on", planned.from).str()
@@ -142,7 +62,7 @@ static Markup makeRoutes(const PlannedRegion &region) {
 
 static Markup makePriceBars(const PlannedRegion &region, bool isWork) {
   std::vector<Bar> bars;
-  for (const PlannedRoute &planned : region.routes)
+  for (const PlannedInterval &planned : region.intervals)
     for (const PlannedPrice &price : planned.prices) {
       double kept = isWork ? price.operations : price.bytes;
       double whole = isWork ? price.denseOperations : price.denseBytes;
@@ -157,7 +77,7 @@ static Markup makePriceBars(const PlannedRegion &region, bool isWork) {
 
 static Markup makePrices(const PlannedRegion &region) {
   std::vector<std::vector<Markup>> rows;
-  for (const PlannedRoute &planned : region.routes)
+  for (const PlannedInterval &planned : region.intervals)
     for (const PlannedPrice &price : planned.prices) {
       std::string mark = price.calibrated ? "" : "?";
       rows.push_back(
@@ -171,12 +91,10 @@ static Markup makePrices(const PlannedRegion &region) {
                    rows);
 }
 
-static std::vector<Markup> makeCard(const PlannedRegion &region,
-                                    const WeightFindings &weights) {
+static std::vector<Markup> makeCard(const PlannedRegion &region) {
   std::vector<Markup> content;
-  if (auto found = weights.find(region.weight);
-      found != weights.end() && !found->second.map.empty())
-    content.push_back(makePictures(region, found->second));
+  if (region.pattern && !region.pattern->map.empty())
+    content.push_back(makePicture(region));
   content.push_back(makeRoutes(region));
   content.push_back(
       {"<p>" + escape(region.layout) +
@@ -189,7 +107,7 @@ static std::vector<Markup> makeCard(const PlannedRegion &region,
   content.push_back(makePriceBars(region, /*isWork=*/true));
   content.push_back(makePrices(region));
   std::vector<std::string> reasons;
-  for (const PlannedRoute &planned : region.routes)
+  for (const PlannedInterval &planned : region.intervals)
     reasons.push_back(getRouteName(planned.route) +
                       (region.forced ? " by request: " : " because ") +
                       planned.reason);
@@ -198,64 +116,72 @@ static std::vector<Markup> makeCard(const PlannedRegion &region,
       reasons.push_back(view.name + " takes " + formatCount(view.bytes, "B") +
                         " of memory");
   content.push_back(makeDetails("why", reasons, /*isOpen=*/true));
+  if (!region.counts.empty())
+    content.push_back(makeCounts(region));
   return content;
 }
 
-static void writeTarget(const TargetReport &report,
-                        const WeightFindings &weights, Page &page) {
-  page.heading("Plan for " + report.target);
-  if (report.plan.empty()) {
+/// What the kernels execute at some sizes, by the emulator's counters.
+static Markup makeCounts(const PlannedRegion &region) {
+  std::vector<std::string> lines;
+  for (const PlannedCounts &counts : region.counts) {
+    std::string text = formatv("{0} columns:", counts.columns);
+    for (const auto &[name, count] : counts.counters)
+      text += formatv(" {0} {1:N};", name, count).str();
+    lines.push_back(StringRef(text).rtrim(';').str());
+  }
+  return makeDetails("what the kernels execute", lines);
+}
+
+static void writePlan(const Plan &plan, Page &page) {
+  page.heading("Plan for " + plan.target);
+  if (plan.regions.empty()) {
     page.paragraph("No layouts, so nothing may be skipped; everything is "
                    "dense.");
     return;
   }
-  unsigned used = 0;
-  bool isCalibrated = true;
-  for (const PlannedRegion &region : report.plan) {
-    used += region.isUsed();
-    for (const PlannedRoute &planned : region.routes)
-      for (const PlannedPrice &price : planned.prices)
-        isCalibrated &= price.calibrated;
-  }
-  page.facts(
-      {{std::to_string(report.plan.size()), "licenses"},
-       {std::to_string(used), "used at some size"},
-       {std::to_string(report.plan.size() - used), "dense at every size"}});
-  page.paragraph(isCalibrated
-                     ? "Times are predictions."
-                     : "Times are predictions; ? = uncalibrated: a constant of "
-                       "the target's file was not measured on such hardware.");
+  size_t used = llvm::count_if(plan.regions, [](const PlannedRegion &region) {
+    return region.isUsed();
+  });
+  page.facts({{std::to_string(plan.regions.size()), "licenses"},
+              {std::to_string(used), "used at some size"},
+              {std::to_string(plan.regions.size() - used),
+               "dense at every size"}});
+  std::string text = "Times are predictions by " + plan.file;
+  if (!plan.description.empty())
+    text += ", of " + plan.description;
+  if (plan.threads)
+    text += formatv(", with {0} threads", plan.threads);
+  if (!plan.uncalibrated.empty())
+    text += "; ? = uncalibrated: a constant was not measured on such hardware";
+  page.paragraph(text + ".");
   page.beginCards();
-  ArrayRef<PlannedRegion> plan(report.plan);
-  for (const PlannedRegion &region : plan.take_front(kCards))
+  for (const PlannedRegion &region :
+       ArrayRef<PlannedRegion>(plan.regions).take_front(kCards))
     page.card(region.weight.empty() ? "a value" : region.weight,
               region.type + (region.location.empty() ? "" : " at ") +
                   region.location,
-              makeCard(region, weights));
+              makeCard(region));
   page.endCards();
-  if (plan.size() > kCards)
+  if (plan.regions.size() > kCards)
     page.paragraph(formatv("{0} more are left out here; a report .json has "
                            "them.",
-                           plan.size() - kCards)
+                           plan.regions.size() - kCards)
                        .str());
-  if (report.code)
-    page.paragraph("Code: " + describeCode(*report.code));
 }
 
-llvm::Expected<std::string>
-lacuna::makePlanPage(ArrayRef<TargetReport> reports, double seconds,
-                     const CompileOptions &options) {
-  llvm::Expected<WeightFindings> weights = readWeights(reports, options);
-  if (!weights)
-    return weights.takeError();
+std::string lacuna::makePlanPage(ArrayRef<TargetReport> reports,
+                                 StringRef model, double seconds) {
   std::string html;
   llvm::raw_string_ostream os(html);
   {
-    Page page(
-        os, "What is skipped, and why",
-        formatv("{0}, compiled in {1:f2} s", options.input, seconds).str());
-    for (const TargetReport &report : reports)
-      writeTarget(report, *weights, page);
+    Page page(os, "What is skipped, and why",
+              formatv("{0}, compiled in {1:f2} s", model, seconds).str());
+    for (const TargetReport &report : reports) {
+      writePlan(report.plan, page);
+      if (report.code)
+        page.paragraph("Code: " + describeCode(*report.code));
+    }
   }
   return html;
 }

@@ -7,16 +7,11 @@
 
 #include "CodeReport.h"
 
-#include "lacuna/Driver/Compile.h"
-#include "llvm/Support/Error.h"
-
 namespace lacuna {
 
-/// The page of all targets. Where the options name weights, it shows where
-/// their elements are not 0; an error says why they cannot be read.
-llvm::Expected<std::string> makePlanPage(llvm::ArrayRef<TargetReport> reports,
-                                         double seconds,
-                                         const CompileOptions &options);
+/// The page of all targets. `model` names what was compiled.
+std::string makePlanPage(llvm::ArrayRef<TargetReport> reports,
+                         llvm::StringRef model, double seconds);
 
 } // namespace lacuna
 

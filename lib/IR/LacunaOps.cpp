@@ -75,6 +75,8 @@ LogicalResult AssembleOp::verify() {
     return emitOpError("expected a layout on the result, found ") << getType();
   auto type = cast<RankedTensorType>(getType());
   SmallVector<LayoutComponent> expected;
+  if (getMma() && getVector())
+    return emitOpError("expected mma or vector, found both");
   if (getMma()) {
     auto provider = dyn_cast<TensorCoreInterface>(type.getEncoding());
     std::string reason = "the layout has no tensor-core kernels";
@@ -82,6 +84,12 @@ LogicalResult AssembleOp::verify() {
       return emitOpError("expected a weight with an mma.sp form, found ")
              << getType() << ": " << reason;
     expected = provider.getMmaViews(type);
+  } else if (getVector()) {
+    auto provider = dyn_cast<VectorInterface>(type.getEncoding());
+    if (!provider)
+      return emitOpError("expected a layout with vector kernels, found ")
+             << getType();
+    expected = provider.getVectorViews(type);
   } else {
     expected = layout.getComponents(type);
   }

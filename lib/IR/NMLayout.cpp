@@ -8,6 +8,9 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <numeric>
 
 using namespace mlir;
 using namespace lacuna;
@@ -76,6 +79,26 @@ NMAttr::getComponents(RankedTensorType type) const {
   Type i8 = IntegerType::get(type.getContext(), 8);
   return {{"values", RankedTensorType::get(shape, type.getElementType())},
           {"coordinates", RankedTensorType::get(shape, i8)}};
+}
+
+// As packing::VectorGeometry: groups are added until the coordinates of a row
+// fill whole words.
+SmallVector<LayoutComponent>
+NMAttr::getVectorViews(RankedTensorType type) const {
+  SmallVector<int64_t> shape(type.getShape());
+  int64_t perWord = 32 / getVectorBits();
+  int64_t unit = perWord / std::gcd(perWord, getN());
+  int64_t entries = llvm::divideCeil(getNumGroups(shape), unit) * unit * getN();
+  shape.erase(shape.begin() + getDim());
+  int64_t rows = shape.empty() ? 1 : shape.pop_back_val();
+  shape.push_back(llvm::divideCeil(rows, 16));
+  SmallVector<int64_t> values(shape), coordinates(shape);
+  values.append({entries, 16});
+  coordinates.append({entries / perWord, 16});
+  Type word = IntegerType::get(type.getContext(), 32);
+  return {
+      {"vector.values", RankedTensorType::get(values, type.getElementType())},
+      {"vector.coordinates", RankedTensorType::get(coordinates, word)}};
 }
 
 TypedAttr NMAttr::getBackground(Type elementType) const {

@@ -5,6 +5,8 @@
 
 #include "lacuna/IR/Lacuna.h"
 
+#include "llvm/Support/FormatVariadic.h"
+
 using namespace mlir;
 using namespace lacuna;
 
@@ -43,6 +45,19 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "schedule_c4: expected at least 2 stages, found "
                        << stages;
   return success();
+}
+
+std::string lacuna::describeLocation(Location loc) {
+  std::string text;
+  loc->walk([&](Location inner) {
+    auto file = dyn_cast<FileLineColLoc>(inner);
+    if (!file)
+      return WalkResult::advance();
+    text = llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(),
+                         file.getLine(), file.getColumn());
+    return WalkResult::interrupt();
+  });
+  return text;
 }
 
 std::string lacuna::getRouteName(Route route) {

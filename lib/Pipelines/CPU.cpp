@@ -72,11 +72,14 @@ void lacuna::buildHostToLLVM(OpPassManager &manager) {
   manager.addPass(createReconcileUnrealizedCastsPass());
 }
 
-/// Route sparse-tensor: what surrounds its contractions becomes functions of
-/// route dense, so it comes first.
-static void buildSparseTensor(OpPassManager &manager) {
+/// Routes sparse-tensor and vector: what surrounds their contractions becomes
+/// functions of route dense, so they come first.
+static void buildSparseTensor(OpPassManager &manager, StringRef features) {
   manager.addPass(createSplitSparseTensorDispatch());
   manager.addPass(createLowerSparseTensorDispatch());
+  LowerVectorDispatchOptions vectors;
+  vectors.features = features.str();
+  manager.addNestedPass<func::FuncOp>(createLowerVectorDispatch(vectors));
 }
 
 unsigned lacuna::getVectorBytes(StringRef features) {
@@ -84,7 +87,7 @@ unsigned lacuna::getVectorBytes(StringRef features) {
 }
 
 void lacuna::buildCPUCodeGen(OpPassManager &manager, StringRef features) {
-  buildSparseTensor(manager);
+  buildSparseTensor(manager, features);
   buildDense(manager, getVectorBytes(features));
   buildRuntimeCalls(manager);
   buildHostToLLVM(manager);

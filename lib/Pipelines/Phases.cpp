@@ -60,6 +60,7 @@ void lacuna::buildPlanPhase(OpPassManager &manager,
   plan.targetModel = options.targetModel;
   plan.features = options.features;
   plan.threads = options.threads;
+  plan.sizes.assign(options.sizes.begin(), options.sizes.end());
   manager.addPass(createPlanDispatches(plan));
 }
 
@@ -119,6 +120,8 @@ void lacuna::buildHostPhase(OpPassManager &manager,
     verify.target = options.target;
     manager.addPass(createVerifyHostCode(verify));
     manager.addPass(createLaunchesToRuntime());
+  } else {
+    manager.addPass(createAnnounceRegions());
   }
   CreateEntryPointsOptions entry;
   entry.target = options.name.empty() ? options.target : options.name;

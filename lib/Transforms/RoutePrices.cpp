@@ -75,6 +75,8 @@ WeightView RoutePrices::getView(const LicensedContraction &licensed,
     view.n = nm.getN();
     view.m = nm.getM();
   }
+  if (route == Route::Vector)
+    view.bytes = countBytes(cast<VectorInterface>(layout).getVectorViews(type));
   if (route == Route::TensorCore) {
     // PTX ISA, "Matrix multiply-accumulate operation using mma.sp
     // instruction": one instruction covers twice the depth.

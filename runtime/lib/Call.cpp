@@ -136,11 +136,9 @@ bool Call::launch(int32_t kernel, const int64_t *sizes, void **params,
   }
   return attempt(failure, [&] {
     const char *name = kernels->name(kernel).c_str();
-    if (onKernel)
-      onKernel(user, name, /*after=*/0);
+    observe(name, /*after=*/0);
     kernels->launch(kernel, sizes, params, numParams, stream);
-    if (onKernel)
-      onKernel(user, name, /*after=*/1);
+    observe(name, /*after=*/1);
   });
 }
 

@@ -53,6 +53,12 @@ public:
   bool copy(void *target, const void *source, int64_t bytes,
             Failure &failure) noexcept;
 
+  /// Tells the observer of the call, if there is one.
+  void observe(const char *kernel, int after) noexcept {
+    if (onKernel)
+      onKernel(user, kernel, after);
+  }
+
   ThreadPool &threads() { return pool; }
 
 private:

@@ -7,6 +7,7 @@
 #include "Error.h"
 #include "lacuna/ModelABI.h"
 #include "lacuna/Packing/Mma.h"
+#include "lacuna/Packing/Vector.h"
 
 #include <nlohmann/json.hpp>
 
@@ -160,18 +161,24 @@ std::optional<packing::Precision> parsePrecision(const Node &node,
   return precision;
 }
 
-/// Whether tensor cores have a form for the weight as it is bound.
-void checkMma(const Node &view, const Binding &binding,
-              const TensorSpec &weight) {
+/// Whether the weight as it is bound has the order that a route's kernels read.
+void checkOrder(const Node &view, const Binding &binding,
+                const TensorSpec &weight) {
   packing::ElementType type = binding.precision
                                   ? packing::getElementType(*binding.precision)
                                   : weight.type;
   auto packed = packing::NMGeometry::get(*weight.layout, type, weight.shape);
   if (!packed.ok())
     view.expected("a view that its layout has (" + packed.message() + ")");
-  auto mma = packing::MmaGeometry::get(*packed);
-  if (!mma.ok())
-    view.expected("another view for this weight (" + mma.message() + ")");
+  auto check = [&](const auto &geometry) {
+    if (!geometry.ok())
+      view.expected("another view for this weight (" + geometry.message() +
+                    ")");
+  };
+  if (binding.view == View::MmaValues || binding.view == View::MmaMetadata)
+    check(packing::MmaGeometry::get(*packed));
+  else
+    check(packing::VectorGeometry::get(*packed));
 }
 
 StateSpec parseState(const Node &node, const std::vector<TensorSpec> &weights) {
@@ -214,9 +221,10 @@ Binding parseBinding(const Node &node, const Bindable &bindable) {
             std::nullopt,
             {}};
   }
-  static const View views[] = {View::Dense,       View::Values,
-                               View::Coordinates, View::MmaValues,
-                               View::MmaMetadata, View::Panels};
+  static const View views[] = {View::Dense,        View::Values,
+                               View::Coordinates,  View::MmaValues,
+                               View::MmaMetadata,  View::Panels,
+                               View::VectorValues, View::VectorCoordinates};
   Binding binding;
   int64_t last = static_cast<int64_t>(weights.size()) - 1;
   binding.weight = node.at("weight").integer(0, last);
@@ -227,7 +235,8 @@ Binding parseBinding(const Node &node, const Bindable &bindable) {
                             [&](View v) { return name == getName(v); });
   if (found == std::end(views))
     view.expected("'dense', 'values', 'coordinates', 'mma.values', "
-                  "'mma.metadata' or 'panels'");
+                  "'mma.metadata', 'panels', 'vector.values' or "
+                  "'vector.coordinates'");
   binding.view = *found;
   if (auto type = node.find("dtype"))
     binding.precision = parsePrecision(*type, weight);
@@ -237,10 +246,11 @@ Binding parseBinding(const Node &node, const Bindable &bindable) {
     return binding;
   if (!weight.layout)
     view.expected("'dense', since weight '" + weight.name + "' has no layout");
-  if (binding.view == View::Coordinates)
+  if (binding.view == View::Coordinates ||
+      binding.view == View::VectorCoordinates)
     binding.precision = std::nullopt;
-  if (binding.view == View::MmaValues || binding.view == View::MmaMetadata)
-    checkMma(view, binding, weight);
+  if (binding.view != View::Values && binding.view != View::Coordinates)
+    checkOrder(view, binding, weight);
   return binding;
 }
 
@@ -394,6 +404,10 @@ const char *lacuna::runtime::getName(View view) {
     return "state";
   case View::Panels:
     return "panels";
+  case View::VectorValues:
+    return "vector.values";
+  case View::VectorCoordinates:
+    return "vector.coordinates";
   }
   return "?";
 }

@@ -43,6 +43,8 @@ enum class View {
   MmaValues,
   MmaMetadata,
   Panels,
+  VectorValues,
+  VectorCoordinates,
   State
 };
 const char *getName(View view);

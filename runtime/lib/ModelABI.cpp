@@ -74,6 +74,10 @@ void lacuna_rt_parallel_for(void (*body)(void *, int64_t, int64_t), void *ctx,
     fail(failure.status, failure.message);
 }
 
+int64_t lacuna_rt_threads() {
+  return requireFrame("lacuna_rt_threads").call.threads().size();
+}
+
 void *lacuna_rt_alloc(int64_t bytes) {
   Frame &frame = requireFrame("lacuna_rt_alloc");
   Failure failure;
@@ -98,6 +102,10 @@ void lacuna_rt_launch(int32_t kernel, const int64_t *sizes, void **params,
   Failure failure;
   if (!frame.call.launch(kernel, sizes, params, num_params, failure))
     fail(failure.status, failure.message);
+}
+
+void lacuna_rt_region(const char *name, int32_t after) {
+  requireFrame("lacuna_rt_region").call.observe(name, after);
 }
 
 void lacuna_rt_copy(void *target, const void *source, int64_t bytes) {

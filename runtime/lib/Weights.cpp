@@ -7,6 +7,7 @@
 
 #include "Error.h"
 #include "lacuna/Packing/Mma.h"
+#include "lacuna/Packing/Vector.h"
 
 #include <set>
 #include <unistd.h>
@@ -80,6 +81,12 @@ public:
     case View::Panels:
       return takeWeight(packing::makePanels(dense(binding.precision),
                                             binding.panels, parallel));
+    case View::VectorValues:
+      return vector(binding.precision).values;
+    case View::VectorCoordinates:
+      // Rounding does not move them: those beside any values.
+      return vectorForms.empty() ? vector(std::nullopt).coordinates
+                                 : vectorForms.begin()->second.coordinates;
     case View::State:
       break;
     }
@@ -135,11 +142,21 @@ private:
     return mmaForms.emplace(rounding, std::move(weight)).first->second;
   }
 
+  const packing::VectorWeight &vector(Rounding rounding) {
+    auto it = vectorForms.find(rounding);
+    if (it != vectorForms.end())
+      return it->second;
+    packing::VectorWeight weight =
+        takeWeight(packing::makeVector(packed(rounding), parallel));
+    return vectorForms.emplace(rounding, std::move(weight)).first->second;
+  }
+
   const packing::WeightStore &store;
   packing::WeightSpec wanted;
   const packing::ParallelFor &parallel;
   std::map<Rounding, packing::PackedWeight> packedForms;
   std::map<Rounding, packing::MmaWeight> mmaForms;
+  std::map<Rounding, packing::VectorWeight> vectorForms;
 };
 
 } // namespace

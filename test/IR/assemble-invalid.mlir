@@ -46,3 +46,23 @@ func.func @wrong_view(%values: tensor<1x1x1x32x8xbf16>, %metadata: tensor<1x1x32
       to tensor<8x16xbf16, #lacuna.nm<2:4, dim = 1>>
   return
 }
+
+// -----
+
+func.func @wrong_vector(%values: tensor<1x8x16xf32>, %coordinates: tensor<1x1x16xi32>) {
+  // expected-error @below {{expected component 'vector.values' of type 'tensor<1x16x16xf32>', found 'tensor<1x8x16xf32>'}}
+  %w = lacuna.assemble vector %values, %coordinates
+      : tensor<1x8x16xf32>, tensor<1x1x16xi32>
+      to tensor<8x16xf32, #lacuna.nm<2:4, dim = 1>>
+  return
+}
+
+// -----
+
+func.func @both_views(%values: tensor<1x16x16xf32>, %coordinates: tensor<1x1x16xi32>) {
+  // expected-error @below {{expected mma or vector, found both}}
+  %w = lacuna.assemble mma vector %values, %coordinates
+      : tensor<1x16x16xf32>, tensor<1x1x16xi32>
+      to tensor<8x16xf32, #lacuna.nm<2:4, dim = 1>>
+  return
+}

@@ -55,6 +55,7 @@ def variants(name):
     yield Variant("emulator", "bf16")
     yield Variant("cpu", "f32", True)
     yield Variant("cpu", "f32", True, "sparse-tensor")
+    yield Variant("cpu", "f32", True, "vector")
     yield Variant("emulator", "bf16", True, "tensor-core")
     if name not in ("block", "digits"):
         return
@@ -62,6 +63,7 @@ def variants(name):
     yield Variant("cpu", "f32", True, "dense")
     yield Variant("cpu", "bf16", True)
     yield Variant("cpu", "bf16", True, "sparse-tensor")
+    yield Variant("cpu", "bf16", True, "vector")
     yield Variant("emulator", "f32", True)
     yield Variant("emulator", "f32", True, "dense")
     yield Variant("emulator", "bf16", True)

@@ -30,7 +30,7 @@ FACTORS = {
     "activation": ["none", "relu", "gelu", "silu", "sigmoid", "tanh"],
     "batch": [(), (3,), (3, 1)],
     "transposed": [False, True],
-    "route": ["dense", "sparse-tensor"],
+    "route": ["dense", "sparse-tensor", "vector"],
     "M": SIZES,
     "K": SIZES,
 }
@@ -205,6 +205,8 @@ def compare(what, actual, expected, bound):
 def check(c, directory, rng):
     if c["type"] == "i8" and c["activation"] not in ("none", "relu"):
         c["activation"] = "relu"
+    if c["type"] == "f64" and c["route"] == "vector":  # which adds in f32 or i32
+        c["route"] = "sparse-tensor"
     t, (n, m) = c["type"], c["layout"]
     out = "i32" if t == "i8" else t
     dim = 0 if c["transposed"] else 1

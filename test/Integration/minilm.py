@@ -43,6 +43,7 @@ def make_models(folder):
         "cpu": (compile_for(folder, "cpu"), 0, EXACT),
         "cpu, 2:4, route of the plan": (compile_for(folder, "planned", pruned=pruned), 1, EXACT),
         "cpu, 2:4, sparse-tensor": (compile_for(folder, "sparse", pruned=pruned, route="sparse-tensor"), 1, EXACT),
+        "cpu, 2:4, vector": (compile_for(folder, "vector", pruned=pruned, route="vector"), 1, EXACT),
         "emulator": (compile_for(folder, "gpu", "emulator"), 0, ROUNDED),
         "emulator, 2:4, tensor-core": (compile_for(folder, "gpu-sparse", "emulator", pruned, "tensor-core"),
                                        1, ROUNDED),

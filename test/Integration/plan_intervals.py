@@ -86,7 +86,7 @@ def write_target(name, change):
 def get_intervals(report):
     (region,) = json.loads(report.read_text())["regions"]
     assert not region["forced"]
-    return [(choice["from"], choice["route"]) for choice in region["routes"]]
+    return [(choice["from"], choice["route"]) for choice in region["intervals"]]
 
 
 def get_route(intervals, columns):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # RUN: %python %s
-"""Every form of contraction that route sparse-tensor takes, forced, against
+"""Every form of contraction that routes sparse-tensor and vector take, forced, against
 NumPy in float64: which operand the weight is, along which dimension, with
 batch dimensions in which order, with columns that are one dimension or several,
 with initial values, with what comes before and after in the same dispatch.
@@ -38,6 +38,8 @@ FORMS = {
     "one column": ("mk,k->m", 1, (2, 4)),
 }
 WRAPPINGS = ["", "producer", "epilogue", "initial", "all"]
+# Forms that route vector refuses: 16 rows side by side would be of several batches.
+NO_VECTORS = {"batched weight, last", "batch in the middle"}
 SIZES = {"m": 33, "p": 3, "b": 2}
 
 
@@ -99,7 +101,7 @@ func.func @main(%x: {tx} {{lacuna.name = "x"}}{initial}) -> ({ty} {{lacuna.name 
 """
 
 
-def check(form, wrapping, depth, directory, rng):
+def check(form, wrapping, depth, route, directory, rng):
     spec, dim, (n, m) = FORMS[form]
     inputs, out = spec.split("->")
     letters, x_letters = inputs.split(",")
@@ -109,10 +111,17 @@ def check(form, wrapping, depth, directory, rng):
     open(source, "w").write(module(form, wrapping, sizes))
     open(f"{directory}/rules.json", "w").write(json.dumps({"w": f"nm<{n}:{m}, dim = {dim}>"}))
     save(f"{directory}/w.safetensors", {"w": (w, "f32")})
-    compile_model(source, f"{directory}/m", "--params", f"{directory}/w.safetensors", "--layouts",
-                  f"{directory}/rules.json", "--force-route=sparse-tensor", f"--report={directory}/plan.json")
-    routes = [route["route"] for region in json.load(open(f"{directory}/plan.json"))["regions"] for route in region["routes"]]
-    assert "sparse-tensor" in routes, routes
+    try:
+        compile_model(source, f"{directory}/m", "--params", f"{directory}/w.safetensors", "--layouts",
+                      f"{directory}/rules.json", f"--force-route={route}", f"--report={directory}/plan.json")
+    except RuntimeError as e:
+        if route == "vector" and form in NO_VECTORS and "is a batch dimension" in str(e):
+            return
+        raise
+    assert route != "vector" or form not in NO_VECTORS, form
+    routes = [interval["route"] for region in json.load(open(f"{directory}/plan.json"))["regions"]
+              for interval in region["intervals"]]
+    assert route in routes, routes
     model = Model(f"{directory}/m.so", [f"{directory}/m.safetensors"])
     for columns in (0, 1, 3, 16, 20, 41, 130):
         shape = {**sizes, "n": columns}
@@ -135,13 +144,14 @@ def main():
     for number, form in enumerate(FORMS):
         for wrapping in {"", WRAPPINGS[1 + number % 4]}:
             depth = int(rng.choice([1, 3, 16, 65, 128, 250]))
-            count += 1
-            with tempfile.TemporaryDirectory() as directory:
-                try:
-                    check(form, wrapping, depth, directory, rng)
-                except (AssertionError, RuntimeError) as e:
-                    failed += 1
-                    print(f"FAILED {form} {wrapping} K = {depth}\n  {e}"[:2500], flush=True)
+            for route in ("sparse-tensor", "vector"):
+                count += 1
+                with tempfile.TemporaryDirectory() as directory:
+                    try:
+                        check(form, wrapping, depth, route, directory, rng)
+                    except (AssertionError, RuntimeError) as e:
+                        failed += 1
+                        print(f"FAILED {form} {wrapping} K = {depth} {route}\n  {e}"[:2500], flush=True)
     print(f"{count} forms, {failed} failed")
     return failed
 

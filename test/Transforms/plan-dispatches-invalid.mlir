@@ -27,6 +27,8 @@ func.func @not_a_route(%x: tensor<4xf32>) -> tensor<4xf32> {
 // RUN: not lacuna-opt %s --split-input-file --plan-dispatches="target=sm_80 force-route=tensor-core" 2>&1 | FileCheck %s --check-prefix=GPU
 // GPU: is forced to route 'tensor-core', which cannot compute it: nm<1:4> of f16 has no mma.sp form
 // GPU: is forced to route 'tensor-core', which cannot compute it: the operand is pruned at run time
+// RUN: not lacuna-opt %s --split-input-file --plan-dispatches=force-route=vector 2>&1 | FileCheck %s --check-prefix=VECTOR
+// VECTOR: is forced to route 'vector', which cannot compute it: the operand is pruned at run time
 func.func @one_of_four(%x: tensor<8x64xf16>, %w: tensor<64x64xf16, #lacuna.nm<1:4, dim = 1>>, %e: tensor<8x64xf32>) -> tensor<8x64xf32> {
   %r = lacuna.dispatch(%a = %x : tensor<8x64xf16>, %b = %w : tensor<64x64xf16, #lacuna.nm<1:4, dim = 1>>, %o = %e : tensor<8x64xf32>) -> (tensor<8x64xf32>) {
     %m = linalg.matmul indexing_maps = [affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (j, k)>, affine_map<(i, j, k) -> (i, j)>]

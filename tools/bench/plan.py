@@ -39,7 +39,7 @@ MUCH = 0.15  # regret that counts as a wrong choice
 def plan_of(directory, rows, depth, weights, layout, threads):
     """The plan's intervals for this weight with so many threads."""
     report = directory / "plan.json"
-    build(directory, linear(rows, depth), weights, {"w": layout}, "--report", report, f"--threads={threads}")
+    build(directory, linear(rows, depth), weights, {"w": layout}, "--report", report, f"--plan-threads={threads}")
     return json.loads(report.read_text())["regions"][0]["intervals"]
 
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What each kernel of a run took: time by the device's events, and what the
-// device counts. Also used by the runner of the GPU bundle.
+// device counts; on the CPU what each region took by the host's clock. Also used
+// by the runner of the GPU bundle.
 
 #ifndef LACUNA_RUN_KERNELPROFILE_H
 #define LACUNA_RUN_KERNELPROFILE_H
 
 #include "lacuna/DeviceABI.h"
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
@@ -26,7 +28,9 @@ struct KernelRecord {
 
 class KernelProfile {
 public:
-  KernelProfile(const lacuna_device_table *table, lacuna_device *device)
+  /// Without a table: of the CPU.
+  explicit KernelProfile(const lacuna_device_table *table = nullptr,
+                         lacuna_device *device = nullptr)
       : table(table), device(device) {}
   KernelProfile(const KernelProfile &) = delete;
   ~KernelProfile();
@@ -42,6 +46,7 @@ private:
   struct Launch {
     const char *kernel = nullptr;
     void *begin = nullptr, *end = nullptr; ///< Events, which are used again.
+    std::chrono::steady_clock::time_point began, ended; ///< On the CPU.
     std::map<std::string, uint64_t> before, after;
   };
   void note(const char *kernel, bool after);

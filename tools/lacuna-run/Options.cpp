@@ -58,8 +58,10 @@ Runs a compiled model and checks or times it.
                          once, or as often as --benchmark says
   --counters             prints what the device counted in the first run, such
                          as instructions and bytes
-  --profile              on a GPU: runs once more and prints what each kernel took:
-                         the device's time, or on the emulator what it counted
+  --profile              runs once more and prints what each kernel took: the
+                         device's time, or on the emulator what it counted. On
+                         the CPU: what each region took, the median of as many
+                         runs as --benchmark=N says
   --random-seed N        for random inputs; default: a fresh one, printed
   --info                 prints functions, targets, kernels, weights and
                          sizes; runs only if inputs are given

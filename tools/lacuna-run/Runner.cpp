@@ -104,7 +104,9 @@ private:
   void benchmark();
   void printCounters();
   void printProfile();
+  std::vector<KernelRecord> profileRegions();
   void requireRepeatable(const std::string &option);
+  void requireGPU(const std::string &option);
   bool compareAll(const std::vector<const Assignment *> &wanted);
   void checkType(const lacuna_tensor_info &info, const Tensor &tensor,
                  const std::string &from);
@@ -222,18 +224,22 @@ void Runner::runOnce() {
 
 /// For runs after the one that was asked for.
 void Runner::requireRepeatable(const std::string &option) {
-  lacuna_device_info where = {};
-  checkCall(lacuna_session_device(session, &where));
-  if (!DeviceTiming::isFor(session))
-    throw Failure(option + " needs a GPU, but the device is '" + where.name +
-                  "': give --device=cuda or --device=emulator");
   // Another run would be a step that nobody asked for.
   if (options.steps || !options.stateIn.empty() || !options.stateOut.empty())
     throw Failure(option + " takes no --steps, --state-in and --state-out");
 }
 
+void Runner::requireGPU(const std::string &option) {
+  lacuna_device_info where = {};
+  checkCall(lacuna_session_device(session, &where));
+  if (!DeviceTiming::isFor(session))
+    throw Failure(option + " needs a GPU, but the device is '" + where.name +
+                  "': give --device=cuda or --device=emulator");
+}
+
 /// The first run of --graph is one of the graph.
 void Runner::replayOnce() {
+  requireGPU("--graph");
   requireRepeatable("--graph");
   device.emplace(session, info.name, in, out);
   device->capture();
@@ -301,17 +307,45 @@ void Runner::printCounters() {
                 static_cast<unsigned long long>(counter.value));
 }
 
+/// Of each region the median of its times.
+std::vector<KernelRecord> Runner::profileRegions() {
+  KernelProfile profile;
+  lacuna_run_options observed = {};
+  observed.struct_size = sizeof(observed);
+  profile.observe(observed);
+  std::vector<KernelRecord> regions;
+  std::vector<std::vector<double>> times;
+  for (int64_t i = 0; i < options.iterations.value_or(1); ++i) {
+    checkCall(lacuna_session_run_with(session, info.name, in.data(), in.size(),
+                                      out.data(), out.size(), &observed));
+    regions = profile.finish();
+    times.resize(regions.size());
+    for (size_t j = 0; j < regions.size(); ++j)
+      times[j].push_back(regions[j].microseconds);
+  }
+  for (size_t j = 0; j < regions.size(); ++j) {
+    auto middle = times[j].begin() + times[j].size() / 2;
+    std::nth_element(times[j].begin(), middle, times[j].end());
+    regions[j].microseconds = *middle;
+  }
+  return regions;
+}
+
 void Runner::printProfile() {
-  if (!device)
+  bool isGPU = DeviceTiming::isFor(session);
+  if (isGPU && !device)
     device.emplace(session, info.name, in, out);
-  std::vector<KernelRecord> kernels = device->profile();
+  std::vector<KernelRecord> kernels =
+      isGPU ? device->profile() : profileRegions();
   double total = 0;
   for (const KernelRecord &kernel : kernels)
     total += kernel.microseconds;
   for (const KernelRecord &kernel : kernels) {
-    std::printf("kernel %s: %llu %s", kernel.name.c_str(),
-                static_cast<unsigned long long>(kernel.launches),
-                kernel.launches == 1 ? "launch" : "launches");
+    const char *times = isGPU ? "launch" : "run";
+    std::printf("%s %s: %llu %s%s", isGPU ? "kernel" : "region",
+                kernel.name.c_str(),
+                static_cast<unsigned long long>(kernel.launches), times,
+                kernel.launches == 1 ? "" : isGPU ? "es" : "s");
     // A device that counts executes PTX on the host: its time tells nothing.
     if (kernel.counters.empty())
       std::printf(", %.1f us (%.1f %%)", kernel.microseconds,

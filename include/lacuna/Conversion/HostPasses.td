@@ -108,6 +108,19 @@ def FreeBuffers : Pass<"free-buffers", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::memref::MemRefDialect"];
 }
 
+def AnnounceRegions : Pass<"announce-regions", "::mlir::ModuleOp"> {
+  let summary = "Tell the runtime where each region begins and ends";
+  let description = [{
+    Puts `lacuna_rt_region(name, after)` before and behind each call of a
+    dispatch function in a public function. The name is the callee and, where
+    the model has locations, ` at FILE:LINE:COLUMN`, as the plan's report names
+    the region. The runtime hands it to whoever observes the run.
+  }];
+  let statistics = [Statistic<"numAnnounced", "regions-announced", "calls announced">];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::LLVM::LLVMDialect"];
+}
+
 def CreateEntryPoints : Pass<"create-entry-points", "::mlir::ModuleOp"> {
   let summary = "Emit the exported functions and the manifest";
   let description = [{

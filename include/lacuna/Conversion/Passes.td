@@ -251,7 +251,7 @@ def ParallelToRuntime : Pass<"parallel-to-runtime", "::mlir::ModuleOp"> {
     packed in a struct on the stack, and the loop becomes a call of
     `lacuna_rt_parallel_for`. Loops inside of others run in order. The
     iterations of `lacuna.grain` are the smallest piece of work that is handed
-    to a thread.
+    to a thread. `lacuna.threads` becomes a call of `lacuna_rt_threads`.
 
     Example: `scf.forall (%i) in (%n) { ... }` becomes
     `llvm.call @lacuna_rt_parallel_for(@body, %context, %n, %grain)`.
@@ -338,13 +338,14 @@ def RelaxArithmetic : Pass<"relax-arithmetic"> {
 
 def SplitSparseTensorDispatch
     : Pass<"split-sparse-tensor-dispatch", "::mlir::ModuleOp"> {
-  let summary = "Separate the contractions of route sparse-tensor from the rest";
+  let summary = "Separate the contractions of laid-out weights from the rest";
   let description = [{
-    A dispatch function of route `sparse-tensor` that holds more than one
+    A dispatch function of route `sparse-tensor` or `vector` that holds more than one
     contraction of a laid-out weight becomes a sequence of calls: functions of
     route `dense` that compute what the contraction reads and what is computed
-    from its result, and functions of route `sparse-tensor` that hold the
-    contraction alone. Values between them live in buffers of their own.
+    from its result, and functions of the former route that hold the contraction
+    alone, on route `vector` with an elementwise operation that alone reads its
+    result. Values between them live in buffers of their own.
 
     Example: a contraction followed by relu becomes
     ```mlir
@@ -391,6 +392,38 @@ def LowerSparseTensorDispatch
     "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
     "::mlir::sparse_tensor::SparseTensorDialect",
     "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect"];
+}
+
+def LowerVectorDispatch : Pass<"lower-vector-dispatch", "::mlir::func::FuncOp"> {
+  let summary = "Lower contractions of route vector to parallel loops";
+  let description = [{
+    Each dispatch function of route `vector` holds one contraction of an n:m
+    weight W and another operand X, and maybe an elementwise operation on the
+    result. Blocks of 16 rows of W are the tasks of a `scf.forall`. A vector
+    holds one kept value of each row, and the coordinates, two to eight bits
+    each, pick the element of X for each lane: by a permutation of the group in
+    a register on AVX-512 and AVX2, by gathers elsewhere. Sums stay in registers
+    until they are complete; then initial values are added, the elementwise
+    operation is computed on vectors, and the result is written.
+
+    X is copied where its elements along k do not lie side by side, have another
+    type than the sums, or end before the last group of the weight's view.
+
+    Only functions of this route change. `split-sparse-tensor-dispatch` must
+    have run.
+  }];
+  let options = [
+    Option<"features", "features", "std::string", "\"\"",
+           "What the processor has, separated by commas">];
+  let statistics = [
+    Statistic<"numLowered", "lowered", "contractions lowered">];
+  let dependentDialects = [
+    "::lacuna::LacunaDialect", "::mlir::arith::ArithDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::bufferization::BufferizationDialect",
+    "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect",
+    "::mlir::vector::VectorDialect"];
 }
 
 def LowerContractions : Pass<"lower-contractions", "::mlir::func::FuncOp"> {

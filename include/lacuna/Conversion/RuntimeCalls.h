@@ -24,6 +24,9 @@ void callParallelFor(mlir::OpBuilder &builder, mlir::Location loc,
                      mlir::Value body, mlir::Value context, mlir::Value count,
                      mlir::Value grain);
 
+/// lacuna_rt_threads(): of type index.
+mlir::Value callThreads(mlir::OpBuilder &builder, mlir::Location loc);
+
 /// lacuna_rt_alloc(bytes): a pointer; `bytes` is of type index.
 mlir::Value callAlloc(mlir::OpBuilder &builder, mlir::Location loc,
                       mlir::Value bytes);
@@ -51,6 +54,10 @@ void callLaunch(mlir::OpBuilder &builder, mlir::Location loc, int32_t kernel,
 /// lacuna_rt_fail(message), which does not return.
 void callFail(mlir::OpBuilder &builder, mlir::Location loc,
               llvm::StringRef message);
+
+/// lacuna_rt_region(name, after).
+void callRegion(mlir::OpBuilder &builder, mlir::Location loc,
+                llvm::StringRef name, bool after);
 
 } // namespace lacuna
 

@@ -52,6 +52,9 @@ struct CompileOptions {
   std::string targetModel;
   /// Threads that the plan is made for; 0: of this host.
   int64_t threads = 0;
+  /// Numbers of columns that the report gives prices at, for dynamic sizes;
+  /// empty: some.
+  std::vector<int64_t> reportSizes;
 
   /// Checkpoints; none: no model.safetensors is written.
   std::vector<std::string> params;

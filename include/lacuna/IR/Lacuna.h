@@ -67,6 +67,9 @@ mlir::Type eraseLayout(mlir::Type type);
 /// `sparse-tensor`.
 std::string getRouteName(Route route);
 
+/// `file:line:column` of the first place that a location names, or "".
+std::string describeLocation(mlir::Location loc);
+
 /// The route of that name, with dashes or as IR writes it.
 std::optional<Route> parseRouteName(llvm::StringRef name);
 

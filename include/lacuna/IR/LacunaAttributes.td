@@ -12,7 +12,8 @@ include "mlir/IR/TensorEncoding.td"
 def Lacuna_NMAttr : Lacuna_Attr<"NM", "nm", [
     DeclareAttrInterfaceMethods<VerifiableTensorEncoding>,
     DeclareAttrInterfaceMethods<Lacuna_StorageLayoutInterface>,
-    DeclareAttrInterfaceMethods<Lacuna_VisitInterface>]> {
+    DeclareAttrInterfaceMethods<Lacuna_VisitInterface>,
+    DeclareAttrInterfaceMethods<Lacuna_VectorInterface>]> {
   let summary = "at most n of every m consecutive elements are kept";
   let description = [{
     Along dimension `dim`, every group of `m` consecutive elements holds at
@@ -40,6 +41,10 @@ def Lacuna_NMAttr : Lacuna_Attr<"NM", "nm", [
     /// Groups along `dim` of a tensor of this shape: ceil(size / m).
     int64_t getNumGroups(::llvm::ArrayRef<int64_t> shape) const {
       return (shape[getDim()] + getM() - 1) / getM();
+    }
+    /// Bits of a coordinate in the views of vector kernels.
+    int64_t getVectorBits() const {
+      return getM() <= 4 ? 2 : getM() <= 16 ? 4 : 8;
     }
   }];
 }

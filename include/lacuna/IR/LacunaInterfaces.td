@@ -114,4 +114,19 @@ def Lacuna_TensorCoreInterface : AttrInterface<"TensorCoreInterface"> {
   ];
 }
 
+def Lacuna_VectorInterface : AttrInterface<"VectorInterface"> {
+  let cppNamespace = "::lacuna";
+  let description = [{
+    A layout whose weights the vector kernels of a CPU read, in an order that
+    vectors of every width share.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+        The buffers, made at load, in that order: name in manifests and type.
+      }],
+      "::llvm::SmallVector<::lacuna::LayoutComponent>", "getVectorViews",
+      (ins "::mlir::RankedTensorType":$weight)>,
+  ];
+}
+
 #endif // LACUNA_IR_INTERFACES_TD

@@ -156,8 +156,9 @@ def Lacuna_AssembleOp : Lacuna_Op<"assemble", [Pure]> {
   let description = [{
     The only way by which a laid-out value exists after
     `materialize-layouts`: the components that the result's layout names, in
-    its order, or, with `mma`, the views that its tensor-core kernels read. Only
-    a contraction that a route lowers reads the result.
+    its order, or, with `mma`, the views that its tensor-core kernels read, or,
+    with `vector`, those of the vector kernels of a CPU. Only a contraction that
+    a route lowers reads the result.
 
     Example:
     ```mlir
@@ -166,10 +167,11 @@ def Lacuna_AssembleOp : Lacuna_Op<"assemble", [Pure]> {
         to tensor<512x64xf32, #lacuna.nm<2:4, dim = 1>>
     ```
   }];
-  let arguments = (ins Variadic<AnyRankedTensor>:$components, UnitAttr:$mma);
+  let arguments = (ins Variadic<AnyRankedTensor>:$components, UnitAttr:$mma,
+                       UnitAttr:$vector);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat =
-      "(`mma` $mma^)? $components attr-dict `:` type($components) `to` type($result)";
+      "(`mma` $mma^)? (`vector` $vector^)? $components attr-dict `:` type($components) `to` type($result)";
   let hasVerifier = 1;
 }
 
@@ -185,6 +187,19 @@ def Lacuna_GrainOp : Lacuna_Op<"grain", [
   }];
   let arguments = (ins Index:$iterations);
   let assemblyFormat = "$iterations attr-dict";
+}
+
+def Lacuna_ThreadsOp : Lacuna_Op<"threads", [Pure]> {
+  let summary = "how many threads a parallel loop has";
+  let description = [{
+    At least 1, known when the model runs: for tasks that prepare something for
+    themselves and should not be more than there is use for. Results must not
+    depend on it. `parallel-to-runtime` asks the runtime.
+
+    Example: `%threads = lacuna.threads`
+  }];
+  let results = (outs Index:$number);
+  let assemblyFormat = "attr-dict";
 }
 
 #endif // LACUNA_IR_OPS_TD

@@ -11,10 +11,15 @@
 
 namespace lacuna {
 
+/// The loop along the rows of the weight that lie side by side in its view:
+/// that of its last dimension beside the layout's. None where there is no
+/// other.
+std::optional<unsigned> getVectorRowLoop(const SparseContraction &contraction);
+
 /// The reason why route vector cannot compute `contraction` with the laid-out
 /// operand `weight`, or nothing where it can.
-std::optional<std::string>
-whyNotVector(mlir::linalg::LinalgOp contraction, mlir::OpOperand &weight);
+std::optional<std::string> whyNotVector(mlir::linalg::LinalgOp contraction,
+                                        mlir::OpOperand &weight);
 
 } // namespace lacuna
 

@@ -41,7 +41,7 @@
 
 #include <stdint.h>
 
-#define LACUNA_ABI_VERSION 3
+#define LACUNA_ABI_VERSION 4
 
 #ifdef __cplusplus
 extern "C" {
@@ -57,6 +57,11 @@ extern "C" {
 LACUNA_API_RT void
 lacuna_rt_parallel_for(void (*body)(void *ctx, int64_t begin, int64_t end),
                        void *ctx, int64_t count, int64_t grain);
+
+/** How many threads a parallel loop of the running call has, at least 1: for
+    the size of pieces that each thread prepares something for. Results must
+    not depend on it. */
+LACUNA_API_RT int64_t lacuna_rt_threads(void);
 
 /** Memory of the running call, aligned to 64 bytes, not zeroed and never NULL:
     without memory the call fails. What is not freed is freed when the call
@@ -75,6 +80,11 @@ LACUNA_API_RT void lacuna_rt_launch(int32_t kernel, const int64_t *sizes,
 /** Copies memory of the call's device, in the order of its stream. */
 LACUNA_API_RT void lacuna_rt_copy(void *target, const void *source,
                                   int64_t bytes);
+
+/** Tells whoever observes the call (lacuna_run_options.on_kernel) that the region
+    `name` of a CPU's target begins (`after` is 0) or has ended (1). `name` lives
+    as long as the model. Outside of parallel loops only. */
+LACUNA_API_RT void lacuna_rt_region(const char *name, int32_t after);
 
 /** Ends the running call with LACUNA_ERROR_FAILED and a copy of `message`;
     does not return. In a body other pieces may still be finished before. */

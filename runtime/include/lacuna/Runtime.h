@@ -286,7 +286,9 @@ typedef struct lacuna_run_options {
   /** Called before (`after` is 0) and after (1) each kernel is queued on the
       stream, in order, by the thread of the call; an event recorded in each
       tells how long the kernel took. `kernel` is its name and lives as long as
-      the model. It may neither throw nor jump. NULL: not called. */
+      the model. On the CPU it is called before and after each region of the
+      model runs, and `kernel` is "FUNCTION at FILE:LINE:COLUMN". It may neither
+      throw nor jump. NULL: not called. */
   void (*on_kernel)(void *user, const char *kernel, int after);
   void *user;
 } lacuna_run_options;

@@ -11,6 +11,7 @@
 
 #include "lacuna/Packing/Mma.h"
 #include "lacuna/Packing/Npy.h"
+#include "lacuna/Packing/Vector.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -76,6 +77,17 @@ std::string addLength(std::string_view text) {
   return file;
 }
 
+void backwards(uint64_t count,
+               const std::function<void(uint64_t, uint64_t)> &body) {
+  for (uint64_t i = count; i-- > 0;)
+    body(i, i + 1);
+}
+
+bool same(const Tensor &a, const Tensor &b) {
+  return std::equal(a.bytes.data, a.bytes.data + a.bytes.size, b.bytes.data,
+                    b.bytes.data + b.bytes.size);
+}
+
 /// The order of tensor cores: made of what validation takes, and of nothing
 /// else; in pieces as in one.
 void useMma(const PackedWeight &weight) {
@@ -97,16 +109,7 @@ void useMma(const PackedWeight &weight) {
     return;
   touch(whole->values);
   touch(whole->metadata);
-  auto backwards = [](uint64_t count,
-                      const std::function<void(uint64_t, uint64_t)> &body) {
-    for (uint64_t i = count; i-- > 0;)
-      body(i, i + 1);
-  };
   Result<MmaWeight> pieces = makeMma(weight, backwards);
-  auto same = [](const Tensor &a, const Tensor &b) {
-    return std::equal(a.bytes.data, a.bytes.data + a.bytes.size, b.bytes.data,
-                      b.bytes.data + b.bytes.size);
-  };
   require(pieces.ok() && same(pieces->values, whole->values) &&
               same(pieces->metadata, whole->metadata),
           "tiles do not depend on how they are shared out");
@@ -117,6 +120,27 @@ void useMma(const PackedWeight &weight) {
       require(weight.geometry.layout.m == 2 ? nibble == 0x4 || nibble == 0xe
                                             : (nibble & 3) < nibble >> 2,
               "metadata is legal");
+}
+
+/// The order of vector instructions, likewise.
+void useVector(const PackedWeight &weight) {
+  Result<VectorGeometry> geometry = VectorGeometry::get(weight.geometry);
+  if (!geometry.ok() || geometry->valuesBytes > 1 << 24)
+    return;
+  Result<VectorWeight> whole = makeVector(weight);
+  bool valid =
+      validateNM(weight.geometry, weight.values.bytes, weight.coordinates.bytes)
+          .ok();
+  require(whole.ok() == (valid || geometry->entries == 0),
+          "blocks are made of what validation takes");
+  if (!whole.ok())
+    return;
+  touch(whole->values);
+  touch(whole->coordinates);
+  Result<VectorWeight> pieces = makeVector(weight, backwards);
+  require(pieces.ok() && same(pieces->values, whole->values) &&
+              same(pieces->coordinates, whole->coordinates),
+          "blocks do not depend on how they are shared out");
 }
 
 /// A layout that was read is written again; for a dense tensor the layout is
@@ -137,6 +161,7 @@ void useWeight(const WeightStore &store, const std::string &name) {
   touch(packed->values);
   touch(packed->coordinates);
   useMma(*packed);
+  useVector(*packed);
   require(checkNM(packed->geometry, dense->bytes).ok(),
           "what was unpacked keeps to its layout");
 }
@@ -251,6 +276,7 @@ void fuzzNM(std::string_view text) {
         {ElementType::U8, geometry->packedShape, {c.data, c.size}, nullptr}};
   };
   useMma(weight());
+  useVector(weight());
 
   dense = fill(geometry->denseBytes);
   d.data = dense.data();
@@ -266,6 +292,7 @@ void fuzzNM(std::string_view text) {
               v2 == values && c2 == coordinates,
           "the packed form is unique");
   useMma(weight());
+  useVector(weight());
 }
 } // namespace
 

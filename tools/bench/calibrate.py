@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Measures this CPU through compiled artifacts and writes a target file for the
+plan (docs/Plan.md): bandwidth of memory and of the last cache, the fixed cost of
+a dispatch, the cost of packing, and each route's rate over the number of columns.
+
+  tools/bench/calibrate.py [--build DIR] [--threads 1,2] [--rounds 7] -o cpu.json
+  lacuna-compile model.mlir --target-model=cpu.json ...
+
+Weights take turns, so that none stays in a second-level cache, as layers of a
+network do. Of all turns the fastest counts: other work on the machine only adds
+time.
+"""
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+from common import ROOT, build, cpu_name, last_cache_bytes, linear, load_model, plural, prune_at_random, rotate, \
+    time_alternating
+
+SHAPES = ((1024, 1024), (1536, 384), (384, 1536))
+LAYOUTS = {"dense": ((0, 0),), "sparse-tensor": ((1, 4), (2, 4), (4, 8), (1, 16)), "vector": ((1, 4), (2, 4), (4, 8))}
+COLUMNS = (1, 2, 4, 8, 16, 32, 64, 128, 512, 2048)
+ROTATED_BYTES = 16 * 2**20
+# As lib/CostModel: from here on (more than) a route packs the activation.
+PACKS_FROM = {"sparse-tensor": 4, "vector": 33}
+
+
+def chain(length):
+    """`length` products with a weight of 8x8, one behind the other."""
+    t, w = "tensor<?x8xf32>", "tensor<8x8xf32>"
+    lines, x = [], "%x"
+    for i in range(length):
+        lines.append(f"""%w{i} = ml_program.global_load_const @w{i} : {w}
+  %y{i} = linalg.matmul ins({x}, %w{i} : {t}, {w}) outs(%f : {t}) -> {t}""")
+        x = f"%y{i}"
+    weights = "\n".join(f"ml_program.global private @w{i}(#ml_program.extern : {w}) : {w}" for i in range(length))
+    return f"""{weights}
+func.func @main(%x: {t}) -> {t} {{
+  %c0 = arith.constant 0 : index
+  %z = arith.constant 0.0 : f32
+  %n = tensor.dim %x, %c0 : {t}
+  %e = tensor.empty(%n) : {t}
+  %f = linalg.fill ins(%z : f32) outs(%e : {t}) -> {t}
+  {chr(10).join(lines)}
+  return {x} : {t}
+}}
+"""
+
+
+class Measurement:
+    def __init__(self, arguments, threads, directory):
+        self.rounds, self.threads, self.directory = arguments.rounds, threads, directory
+        self.rng = np.random.default_rng(arguments.seed)
+        self.artifacts = {}
+
+    def time(self, calls, rounds=None):
+        return time_alternating(calls, rounds=rounds or self.rounds, seconds=0.02, summary=min)
+
+    def fixed(self):
+        """Seconds of a call, and of each further dispatch in it."""
+        times, lengths = [], (1, 41)
+        for length in lengths:
+            weights = {f"w{i}": (np.eye(8, dtype=np.float32), "f32") for i in range(length)}
+            path = build(self.directory / f"chain{length}", chain(length), weights)
+            model = load_model(path, self.threads)
+            times += self.time([model.prepare(np.ones((1, 8), np.float32))[0]])
+        dispatch = max((times[1] - times[0]) / (lengths[1] - lengths[0]), 1e-8)
+        return max(times[0] - dispatch, 0), dispatch
+
+    def calls(self, route, n, m, rows, depth, columns, total=ROTATED_BYTES):
+        """One call of artifacts on this route, whose weights are `total` bytes."""
+        key = route, n, m, rows, depth
+        if key not in self.artifacts:
+            w = prune_at_random(self.rng, (rows, depth), n, m) if m else \
+                self.rng.standard_normal((rows, depth), dtype=np.float32)
+            self.artifacts[key] = build(
+                self.directory / "-".join(map(str, key)), linear(rows, depth), {"w": (w, "f32")},
+                {"w": f"nm<{n}:{m}>"} if m else None, *([f"--force-route={route}"] if m else []))
+        each = 4 * rows * depth * (n / m * 17 / 16 if m else 1)
+        x = self.rng.standard_normal((columns, depth), dtype=np.float32)
+        models = [load_model(self.artifacts[key], self.threads) for _ in range(int(total // each) + 1)]
+        return rotate([model.prepare(x)[0] for model in models])
+
+    def bandwidth(self, call, total):
+        """Bytes a second of the faster of two routes on one column."""
+        rows = depth = 4096
+        best = 0
+        for route, n, m in (("dense", 0, 0), ("vector", 2, 4)):
+            (seconds,) = self.time([self.calls(route, n, m, rows, depth, 1, total)], rounds=3)
+            each = 4 * rows * depth * (n / m * 17 / 16 if m else 1)
+            best = max(best, each / max(seconds - call, 1e-9))
+        return best
+
+    def packing(self, call):
+        """Bytes of the activation packed a second: the part of the time that does
+        not grow with the rows."""
+        found = []
+        for columns in (128, 512):
+            few, many = self.time([self.calls("vector", 2, 4, rows, 1024, columns) for rows in (256, 1024)])
+            part = few - call - (many - few) / 3
+            if part > 0:
+                found.append(4 * 1024 * columns / part)
+        return statistics.median(found) if found else 1e12
+
+    def rates(self, fixed, packing, table):
+        """Multiply-adds a second on what is left, over COLUMNS: the geometric
+        mean over shapes."""
+        route, n, m = table
+        logs = np.zeros(len(COLUMNS))
+        for rows, depth in SHAPES:
+            times = self.time([self.calls(route, n, m, rows, depth, columns) for columns in COLUMNS])
+            for i, (columns, seconds) in enumerate(zip(COLUMNS, times)):
+                counted = -(-columns // 16) * 16 if route == "sparse-tensor" and columns >= 4 else columns
+                operations = rows * depth * counted * (n / m if m else 1)
+                packs = columns >= PACKS_FROM.get(route, columns + 1)
+                rest = seconds - fixed - (4 * depth * columns / packing if packs else 0)
+                logs[i] += np.log(operations / max(rest, seconds / 4)) / len(SHAPES)
+        return [float(f"{rate:.4g}") for rate in np.exp(logs)]
+
+
+def measure(arguments):
+    source = f"tools/bench/calibrate.py on {cpu_name()}"
+    curves = {name: {"threads": arguments.threads, "value": [], "unit": unit, "source": source, "calibrated": True}
+              for name, unit in (("memory_bandwidth", "bytes/s"), ("last_cache_bandwidth", "bytes/s"),
+                                 ("packing_bandwidth", "bytes/s"), ("dispatch", "s"))}
+    last_cache = last_cache_bytes()
+    rates = []
+    for threads in arguments.threads:
+        with tempfile.TemporaryDirectory() as directory:
+            m = Measurement(arguments, threads, pathlib.Path(directory))
+            call, dispatch = m.fixed()
+            found = {"dispatch": dispatch, "packing_bandwidth": m.packing(call),
+                     "last_cache_bandwidth": m.bandwidth(call, min(last_cache / 4, 2**26)),
+                     "memory_bandwidth": m.bandwidth(call, last_cache * 1.5)}
+            for name, value in found.items():
+                curves[name]["value"].append(float(f"{value:.4g}"))
+            print(f"{plural(threads)}: a call {call * 1e6:.1f} us,", found, flush=True)
+            for route, layouts in LAYOUTS.items():
+                for layout in layouts:
+                    table = {"route": route, "element": "f32"}
+                    if layout[1]:
+                        table.update(zip("nm", layout))
+                    values = m.rates(call + dispatch, found["packing_bandwidth"], (route, *layout))
+                    rates.append({**table, "threads": threads, "columns": COLUMNS, "value": values,
+                                  "unit": "multiply-adds/s", "source": source, "calibrated": True})
+                    print(plural(threads), route, *layout, values, flush=True)
+    curves["last_cache_size"] = {"value": last_cache, "unit": "bytes", "calibrated": True,
+                                 "source": "/sys/devices/system/cpu/cpu0/cache"}
+    return {"target": arguments.name, "kind": "cpu", "description": cpu_name(), "constants": curves, "rates": rates}
+
+
+def write(target, path):
+    """One constant a line, so that a difference is readable."""
+    lines = [f'  "{key}": {json.dumps(target[key])},' for key in ("target", "kind", "description")]
+    lines.append('  "constants": {')
+    lines.append(",\n".join(f'    "{name}": {json.dumps(value)}' for name, value in target["constants"].items()))
+    lines += ["  },", '  "rates": [', ",\n".join(f"    {json.dumps(table)}" for table in target["rates"]), "  ]"]
+    path.write_text("{\n" + "\n".join(lines) + "\n}\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / ".lacuna/build/release")
+    parser.add_argument("--threads", type=lambda text: [int(t) for t in text.split(",")], default=[1, 2])
+    parser.add_argument("--rounds", type=int, default=7, help="turns of each point")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--name", default="cpu-avx512", help="the target file's name")
+    parser.add_argument("-o", "--output", type=pathlib.Path, required=True)
+    arguments = parser.parse_args()
+    os.environ["LACUNA_BUILD"] = str(arguments.build)
+    target = measure(arguments)
+    write(target, arguments.output)
+    # What the compiler would say of it.
+    with tempfile.TemporaryDirectory() as directory:
+        model = pathlib.Path(directory) / "m.mlir"
+        model.write_text(linear(8, 8))
+        subprocess.run([arguments.build / "bin/lacuna-compile", model, "--compile-to=plan", "-o", os.devnull,
+                        f"--target-model={arguments.output}"], check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
