@@ -94,10 +94,7 @@ static std::vector<Markup> makeCard(const WeightReport &weight) {
                                    findings.map,
                                    "density of " + weight.spec.name),
                     density + " nonzero"),
-         makeFigure(makeBitMap(llvm::ArrayRef<uint32_t>(findings.corner)
-                                   .take_front(
-                                       std::min<int64_t>(32, weight.view.rows)),
-                               std::min<int64_t>(32, weight.view.columns),
+         makeFigure(makeBitMap(findings.corner, findings.cornerColumns,
                                "nonzeros of the first rows and columns of " +
                                    weight.spec.name),
                     "the first elements")}));

@@ -5,13 +5,14 @@
 #ifndef LACUNA_LIB_ADVISE_REPORT_H
 #define LACUNA_LIB_ADVISE_REPORT_H
 
-#include "Findings.h"
-
 #include "lacuna/Advise/Advise.h"
 #include "lacuna/CostModel/CostModel.h"
+#include "lacuna/Patterns/Findings.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace lacuna::advise {
+
+using namespace patterns;
 
 /// A contraction that a weight is multiplied in.
 struct Use {

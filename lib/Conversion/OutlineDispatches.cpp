@@ -132,6 +132,11 @@ struct OutlineDispatches
 private:
   llvm::StringMap<func::FuncOp> known;
 
+  static void copyNumber(DispatchOp dispatch, InvokeOp invoke) {
+    if (Attribute number = dispatch->getAttr(LacunaDialect::kRegionAttr))
+      invoke->setAttr(LacunaDialect::kRegionAttr, number);
+  }
+
   LogicalResult checkLayouts(DispatchOp dispatch) {
     for (Type type : llvm::concat<const Type>(
              SmallVector<Type>(dispatch.getInputs().getTypes()),
@@ -164,6 +169,7 @@ private:
     auto invoke =
         InvokeOp::create(builder, dispatch.getLoc(), dispatch.getResultTypes(),
                          function.getSymName(), inputs, outs, updated >= 0);
+    copyNumber(dispatch, invoke);
     dispatch.replaceAllUsesWith(invoke.getResults());
     dispatch.erase();
     ++numOutlined;
@@ -263,6 +269,7 @@ private:
     auto invoke =
         InvokeOp::create(builder, loc, type, function.getSymName(),
                          inputs.getArrayRef(), destinations, /*updates=*/false);
+    copyNumber(first, invoke);
     choice.replaceAllUsesWith(invoke.getResults());
     SmallVector<Value> alternatives(choice.getAlternatives());
     choice.erase();

@@ -111,7 +111,7 @@ std::string lacuna::makeReport(ArrayRef<TargetReport> reports, double seconds,
     if (i)
       os << (isJSON ? "," : "\n");
     if (isJSON) {
-      writePlanJSON(report.plan, report.target, os,
+      writePlanJSON(report.plan, os,
                     [&, &code = report.code](llvm::json::OStream &json) {
                       if (code)
                         writeCodeJSON(*code, json);
@@ -119,10 +119,10 @@ std::string lacuna::makeReport(ArrayRef<TargetReport> reports, double seconds,
                     });
       continue;
     }
-    writePlanText(report.plan, report.target, os);
+    writePlanText(report.plan, os);
     if (report.code)
-      os << "code for " << report.target << ": " << describeCode(*report.code)
-         << "\n";
+      os << "code for " << report.plan.target << ": "
+         << describeCode(*report.code) << "\n";
   }
   if (!isJSON)
     os << llvm::formatv("compiled in {0:f2} s\n", seconds);

@@ -31,8 +31,7 @@ struct CodeCounts {
 };
 
 struct TargetReport {
-  std::string target;
-  std::vector<PlannedRegion> plan;
+  Plan plan;
   /// None where compilation ended before phase routed.
   std::optional<CodeCounts> code;
 };

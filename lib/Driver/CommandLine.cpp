@@ -125,6 +125,11 @@ struct Flags {
                          "(default: all of this host)"),
                 cl::value_desc("number"), cl::location(options.threads),
                 cl::cat(category)),
+        reportSizes("report-sizes",
+                    cl::desc("Numbers of columns that the report has prices "
+                             "at, such as 16,128 (default: 1,16,128,1024)"),
+                    cl::value_desc("columns"), cl::CommaSeparated,
+                    cl::cat(category)),
         params("params",
                cl::desc("Weights: a safetensors file or the index of a sharded "
                         "checkpoint; may be given several times"),
@@ -139,7 +144,8 @@ struct Flags {
                      cl::value_desc("folder"),
                      cl::location(options.dumpPhasesTo), cl::cat(category)),
         report("report",
-               cl::desc("Write the plan's report to a file (.json: as JSON), "
+               cl::desc("Write the plan's report to a file (.json: as JSON, "
+                        ".html: as a page with pictures), "
                         "or -"),
                cl::value_desc("file"), cl::location(options.report),
                cl::cat(category)),
@@ -179,6 +185,7 @@ struct Flags {
   cl::opt<int64_t, true> stages;
   String forceRoute, targetModel;
   cl::opt<int64_t, true> threads;
+  cl::list<int64_t> reportSizes;
   cl::list<std::string> params;
   String parametersFile, dumpPhasesTo, report, crashReproducer, runtimeDir;
   Bool remarks, verbose, timing, saveTemps;
@@ -268,6 +275,10 @@ static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
       (options.targets.size() > 1 || options.cpus.size() > 1))
     return usageError("--target-model describes one target; expected one "
                       "--target and one --cpu");
+  for (int64_t size : options.reportSizes)
+    if (size < 1)
+      return usageError("--report-sizes has " + Twine(size) +
+                        "; expected numbers of columns of at least 1");
   if (options.threads < 0)
     return usageError("--plan-threads is " + Twine(options.threads) +
                       "; expected at least 1, or 0 for all of this host");
@@ -319,6 +330,8 @@ FailureOr<CompileOptions> lacuna::parseCommandLine(int argc, char **argv) {
   options.params.assign(flags.params.begin(), flags.params.end());
   options.tile.assign(flags.tile.begin(), flags.tile.end());
   options.warps.assign(flags.warps.begin(), flags.warps.end());
+  options.reportSizes.assign(flags.reportSizes.begin(),
+                             flags.reportSizes.end());
   if (!flags.targets.empty())
     options.targets.assign(flags.targets.begin(), flags.targets.end());
   if (!flags.cpu.empty())

@@ -12,7 +12,11 @@
 #include "Device.h"
 #include "ManifestView.h"
 #include "OutputFiles.h"
+#include "PlanPage.h"
+#include "RegionCounts.h"
+#include "WeightPatterns.h"
 
+#include "lacuna/CostModel/TargetModel.h"
 #include "lacuna/IR/Lacuna.h"
 #include "lacuna/Pipelines/Registration.h"
 
@@ -28,6 +32,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/Threading.h"
 #include "llvm/Support/WithColor.h"
 
 #include <chrono>
@@ -102,6 +107,8 @@ private:
   Steps makeSteps(ArrayRef<Phase> phases, const TargetState &target);
   llvm::Error runPhase(Phase phase, PassManager &manager, TargetState &target);
   llvm::Error runSteps(Steps &steps, TargetState &target);
+  /// The plan that phase plan left, and what it was made for.
+  llvm::Error takePlan(TargetState &target);
   llvm::Error dump(Phase phase, TargetState &target);
   bool isLast(Phase phase) const;
   llvm::Error compileKernels();
@@ -245,11 +252,40 @@ llvm::Error Compilation::runPhase(Phase phase, PassManager &manager,
                 if (failed(manager.run(*target.module)))
                   return makeSilentError();
                 if (phase == Phase::Plan)
-                  target.report.plan = collectPlan(*target.module);
-                if (phase == Phase::Routed)
+                  if (llvm::Error error = takePlan(target))
+                    return error;
+                if (phase == Phase::Routed) {
                   target.report.code = countCode(*target.module);
-                return dump(phase, target);
+                  countRegions(*target.module, target.report.plan.regions);
+                }
+                if (llvm::Error error = dump(phase, target))
+                  return error;
+                if (phase == Phase::Plan && target.gpu)
+                  numberRegions(*target.module);
+                return llvm::Error::success();
               });
+}
+
+llvm::Error Compilation::takePlan(TargetState &target) {
+  Plan &plan = target.report.plan;
+  plan.target = target.name;
+  plan.regions = collectPlan(*target.module);
+  // As plan-dispatches read it.
+  llvm::Expected<TargetModel> model =
+      options.targetModel.empty()
+          ? getTargetModel(target.gpu ? StringRef(target.gpu->name) : "cpu",
+                           target.processor->features)
+          : readTargetModel(options.targetModel);
+  if (!model)
+    return model.takeError();
+  plan.file = model->file;
+  plan.description = model->description;
+  plan.uncalibrated = model->getUncalibrated();
+  if (!target.gpu)
+    plan.threads = options.threads
+                       ? options.threads
+                       : llvm::hardware_concurrency().compute_thread_count();
+  return llvm::Error::success();
 }
 
 llvm::Error Compilation::dump(Phase phase, TargetState &target) {
@@ -374,17 +410,19 @@ llvm::Error Compilation::runPhases() {
 llvm::Error Compilation::writeReport() {
   SmallVector<TargetReport> reports;
   for (TargetState &target : targets) {
-    target.report.target = target.name;
     reports.push_back(target.report);
   }
   double seconds = getSeconds(started);
   if (options.verbose)
     for (const TargetReport &report : reports)
       if (report.code)
-        llvm::errs() << "lacuna-compile: " << report.target << ": "
+        llvm::errs() << "lacuna-compile: " << report.plan.target << ": "
                      << describeCode(*report.code) << "\n";
   if (options.report.empty())
     return llvm::Error::success();
+  if (StringRef(options.report).ends_with(".html"))
+    return outputs.write(options.report,
+                         makePlanPage(reports, options.input, seconds));
   std::string text = makeReport(reports, seconds,
                                 StringRef(options.report).ends_with(".json"));
   if (options.report != "-")
@@ -444,6 +482,11 @@ llvm::Error Compilation::emitCode() {
     return manifest.takeError();
   if (options.verbose)
     printArenas(*manifest, llvm::errs());
+  if (!options.report.empty() && !options.params.empty())
+    for (TargetState &target : targets)
+      if (llvm::Error error =
+              readPatterns(*manifest, options, target.report.plan.regions))
+        return error;
   llvm::LLVMContext llvmContext;
   auto code = step("LLVM IR", [&](TimingScope &) {
     return translateToLLVMIR(getModules(), llvmContext);
@@ -497,6 +540,7 @@ llvm::Error Compilation::run() {
   phaseOptions.forceRoute = options.forceRoute;
   phaseOptions.targetModel = options.targetModel;
   phaseOptions.threads = options.threads;
+  phaseOptions.sizes = options.reportSizes;
 
   SourceMgrDiagnosticHandler handler(sources, &context);
   if (llvm::Error error = enableRemarks())

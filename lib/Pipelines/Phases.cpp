@@ -60,6 +60,7 @@ void lacuna::buildPlanPhase(OpPassManager &manager,
   plan.targetModel = options.targetModel;
   plan.features = options.features;
   plan.threads = options.threads;
+  plan.sizes.assign(options.sizes.begin(), options.sizes.end());
   manager.addPass(createPlanDispatches(plan));
 }
 

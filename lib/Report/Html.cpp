@@ -50,6 +50,7 @@ th, td { padding: .35rem .7rem; border-bottom: 1px solid var(--line);
 tr:last-child td { border-bottom: 0; }
 th { color: var(--soft); font-weight: 600; }
 th.left, td.left { text-align: left; }
+.card th, .card td { padding: .25rem .5rem; }
 .bars { display: grid; grid-template-columns: auto 1fr auto;
   gap: .25rem .6rem; align-items: center; font-size: .85rem;
   font-variant-numeric: tabular-nums; }
@@ -149,9 +150,10 @@ static std::string makeList(llvm::ArrayRef<std::string> items) {
 }
 
 Markup lacuna::html::makeDetails(llvm::StringRef summary,
-                                 llvm::ArrayRef<std::string> lines) {
-  return {"<details><summary>" + escape(summary) + "</summary>\n" +
-          makeList(lines) + "</details>\n"};
+                                 llvm::ArrayRef<std::string> lines,
+                                 bool isOpen) {
+  return {std::string(isOpen ? "<details open>" : "<details>") + "<summary>" +
+          escape(summary) + "</summary>\n" + makeList(lines) + "</details>\n"};
 }
 
 Markup lacuna::html::makeRow(llvm::ArrayRef<Markup> content) {

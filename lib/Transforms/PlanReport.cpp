@@ -51,9 +51,30 @@ static void readPlan(DispatchOp dispatch, PlannedRegion &region) {
                      RoutePrices::getView(*licensed, planned.route).bytes)});
     region.intervals.push_back(std::move(planned));
   }
-  if (licensed)
-    region.weightBytes = static_cast<int64_t>(
-        RoutePrices::getView(*licensed, Route::Dense).bytes);
+  if (!licensed)
+    return;
+  region.weightBytes =
+      static_cast<int64_t>(RoutePrices::getView(*licensed, Route::Dense).bytes);
+  if (auto sizes = getColumnSizes(*licensed)) {
+    unsigned numDynamic = 0;
+    region.columnsPerSize = 1;
+    for (const ColumnSize &size : *sizes) {
+      numDynamic += size.input >= 0;
+      region.columnsPerSize *= size.constant;
+    }
+    if (numDynamic > 1)
+      region.columnsPerSize = 0;
+  }
+}
+
+void lacuna::numberRegions(ModuleOp module) {
+  Builder builder(module.getContext());
+  int64_t number = 0;
+  module.walk([&](DispatchOp dispatch) {
+    if (dispatch.getPlan())
+      dispatch->setAttr(LacunaDialect::kRegionAttr,
+                        builder.getI64IntegerAttr(number++));
+  });
 }
 
 std::vector<PlannedRegion> lacuna::collectPlan(ModuleOp module) {
@@ -90,25 +111,37 @@ std::vector<PlannedRegion> lacuna::collectPlan(ModuleOp module) {
   return regions;
 }
 
-void lacuna::writePlanText(ArrayRef<PlannedRegion> plan, StringRef target,
-                           raw_ostream &os) {
-  if (plan.empty()) {
-    os << "plan for " << target
+/// "16 of 128 constants of FILE were not measured on such hardware: ...".
+static void writeConditions(const Plan &plan, raw_ostream &os) {
+  os << "constants: " << plan.file << ", " << plan.description;
+  if (plan.threads)
+    os << ", " << plan.threads << " thread" << (plan.threads == 1 ? "" : "s");
+  os << "\n";
+  if (!plan.uncalibrated.empty())
+    os << "uncalibrated: " << llvm::join(plan.uncalibrated, ", ") << "\n";
+}
+
+void lacuna::writePlanText(const Plan &plan, raw_ostream &os) {
+  if (plan.regions.empty()) {
+    os << "plan for " << plan.target
        << ": no layouts, so nothing may be skipped; everything is dense\n";
     return;
   }
-  unsigned used = llvm::count_if(
-      plan, [](const PlannedRegion &region) { return region.isUsed(); });
-  os << "plan for " << target << ": " << plan.size() << " licenses, " << used
-     << " used\n\n";
+  unsigned used = llvm::count_if(plan.regions, [](const PlannedRegion &region) {
+    return region.isUsed();
+  });
+  os << "plan for " << plan.target << ": " << plan.regions.size()
+     << " licenses, " << used << " used\n";
+  writeConditions(plan, os);
+  os << "\n";
   size_t width = strlen("weight");
-  for (const PlannedRegion &region : plan)
+  for (const PlannedRegion &region : plan.regions)
     width = std::max(width, region.weight.size());
   os << llvm::left_justify("weight", width) << " "
      << llvm::left_justify("layout", 20)
      << " density  columns route                 us   dense us    gain\n";
   bool isCalibrated = true;
-  for (const PlannedRegion &region : plan)
+  for (const PlannedRegion &region : plan.regions)
     for (const auto &[i, planned] : llvm::enumerate(region.intervals))
       for (const auto &[j, price] : llvm::enumerate(planned.prices)) {
         bool isFirst = i == 0 && j == 0;
@@ -130,7 +163,7 @@ void lacuna::writePlanText(ArrayRef<PlannedRegion> plan, StringRef target,
              ? ")\n"
              : "; ? = uncalibrated: a constant of the target's file was "
                "not measured on such hardware)\n");
-  for (const PlannedRegion &region : plan) {
+  for (const PlannedRegion &region : plan.regions) {
     os << "- " << (region.weight.empty() ? "a value" : region.weight);
     if (!region.location.empty())
       os << " at " << region.location;
@@ -140,6 +173,19 @@ void lacuna::writePlanText(ArrayRef<PlannedRegion> plan, StringRef target,
          << getRouteName(planned.route)
          << (region.forced ? " by request; " : " because ") << planned.reason;
     os << "\n";
+    if (region.pattern) {
+      os << llvm::formatv("    its elements: {0:F1} % are not 0",
+                          100 * region.pattern->density);
+      if (!region.pattern->keeps.empty())
+        os << "; it also keeps " << llvm::join(region.pattern->keeps, ", ");
+      os << "\n";
+    }
+    for (const PlannedCounts &counts : region.counts) {
+      os << "    at " << counts.columns << " columns:";
+      for (const auto &[i, counter] : llvm::enumerate(counts.counters))
+        os << (i ? ", " : " ") << counter.second << " " << counter.first;
+      os << "\n";
+    }
     if (region.views.size() < 2)
       continue;
     os << "    in memory:";
@@ -147,6 +193,25 @@ void lacuna::writePlanText(ArrayRef<PlannedRegion> plan, StringRef target,
       os << (i ? ", " : " ") << view.bytes << " bytes for " << view.name;
     os << "\n";
   }
+}
+
+/// In few digits, so that reports are stable.
+static void writeNumber(StringRef name, double value,
+                        llvm::json::OStream &json) {
+  json.attributeBegin(name);
+  json.rawValue(llvm::formatv("{0:F3}", value).str());
+  json.attributeEnd();
+}
+
+static void writePattern(const WeightPattern &pattern,
+                         llvm::json::OStream &json) {
+  json.attributeObject("elements", [&] {
+    writeNumber("density", pattern.density, json);
+    json.attributeArray("keeps", [&] {
+      for (const std::string &layout : pattern.keeps)
+        json.value(layout);
+    });
+  });
 }
 
 static void writeInterval(const PlannedInterval &planned,
@@ -161,9 +226,7 @@ static void writeInterval(const PlannedInterval &planned,
           json.attribute("columns", price.columns);
           json.attribute("nanoseconds", price.nanoseconds);
           json.attribute("dense_nanoseconds", price.denseNanoseconds);
-          json.attributeBegin("gain");
-          json.rawValue(llvm::formatv("{0:F3}", price.getGain()).str());
-          json.attributeEnd();
+          writeNumber("gain", price.getGain(), json);
           json.attribute("bytes", price.bytes);
           json.attribute("dense_bytes", price.denseBytes);
           json.attribute("operations", price.operations);
@@ -176,26 +239,45 @@ static void writeInterval(const PlannedInterval &planned,
 }
 
 void lacuna::writePlanJSON(
-    ArrayRef<PlannedRegion> plan, StringRef target, raw_ostream &os,
+    const Plan &plan, raw_ostream &os,
     function_ref<void(llvm::json::OStream &)> writeMore) {
   llvm::json::OStream json(os, /*IndentSize=*/2);
   json.object([&] {
-    json.attribute("target", target);
+    json.attribute("target", plan.target);
+    json.attribute("constants", plan.file);
+    json.attribute("machine", plan.description);
+    if (plan.threads)
+      json.attribute("threads", plan.threads);
+    json.attributeArray("uncalibrated", [&] {
+      for (const std::string &name : plan.uncalibrated)
+        json.value(name);
+    });
     json.attributeArray("regions", [&] {
-      for (const PlannedRegion &region : plan)
+      for (const PlannedRegion &region : plan.regions)
         json.object([&] {
           json.attribute("function", region.function);
           json.attribute("location", region.location);
           json.attribute("weight", region.weight);
           json.attribute("layout", region.layout);
           json.attribute("type", region.type);
-          json.attribute("density", region.density);
+          writeNumber("density", region.density, json);
           json.attribute("dense_bytes", region.weightBytes);
           json.attribute("forced", region.forced);
           json.attributeArray("intervals", [&] {
             for (const PlannedInterval &planned : region.intervals)
               writeInterval(planned, json);
           });
+          if (region.pattern)
+            writePattern(*region.pattern, json);
+          if (!region.counts.empty())
+            json.attributeArray("counters", [&] {
+              for (const PlannedCounts &counts : region.counts)
+                json.object([&] {
+                  json.attribute("columns", counts.columns);
+                  for (const auto &[name, number] : counts.counters)
+                    json.attribute(name, number);
+                });
+            });
           json.attributeArray("views", [&] {
             for (const PlannedView &view : region.views)
               json.object([&] {

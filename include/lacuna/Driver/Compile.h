@@ -52,6 +52,9 @@ struct CompileOptions {
   std::string targetModel;
   /// Threads that the plan is made for; 0: of this host.
   int64_t threads = 0;
+  /// Numbers of columns that the report gives prices at, for dynamic sizes;
+  /// empty: some.
+  std::vector<int64_t> reportSizes;
 
   /// Checkpoints; none: no model.safetensors is written.
   std::vector<std::string> params;
@@ -60,8 +63,8 @@ struct CompileOptions {
 
   /// A folder that gets the module after each phase, or empty.
   std::string dumpPhasesTo;
-  /// Where the plan's report goes: a file (JSON if it ends in .json), "-", or
-  /// empty.
+  /// Where the plan's report goes: a file (JSON if it ends in .json, a page if
+  /// in .html), "-", or empty.
   std::string report;
   /// A file for a reproducer when a pass crashes or fails, or empty.
   std::string crashReproducer;

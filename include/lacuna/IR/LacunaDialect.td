@@ -35,6 +35,9 @@ def Lacuna_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral kPrecisionAttr = "lacuna.precision";
     /// The route that an outlined dispatch takes: `#lacuna.route<...>`.
     static constexpr ::llvm::StringLiteral kRouteAttr = "lacuna.route";
+    /// The number of a planned region in reports, on a dispatch and on its
+    /// invocation.
+    static constexpr ::llvm::StringLiteral kRegionAttr = "lacuna.region";
     /// The `#lacuna.schedule` of a kernel.
     static constexpr ::llvm::StringLiteral kScheduleAttr = "lacuna.schedule";
     /// What a launch of a kernel of that schedule counts: a dictionary from

@@ -40,6 +40,9 @@ struct PhaseOptions : mlir::PassPipelineOptions<PhaseOptions> {
       *this, "threads",
       llvm::cl::desc("Threads that the plan is made for (0: of this host)"),
       llvm::cl::init(0)};
+  ListOption<int64_t> sizes{
+      *this, "sizes",
+      llvm::cl::desc("Numbers of columns that prices are given at")};
   Option<std::string> cpu{*this, "cpu",
                           llvm::cl::desc("Processor, as LLVM names it"),
                           llvm::cl::init("")};

@@ -61,7 +61,8 @@ Markup makeTable(llvm::ArrayRef<std::string> head,
                  unsigned leftColumns = 1);
 
 /// What can be unfolded.
-Markup makeDetails(llvm::StringRef summary, llvm::ArrayRef<std::string> lines);
+Markup makeDetails(llvm::StringRef summary, llvm::ArrayRef<std::string> lines,
+                   bool isOpen = false);
 
 /// A page under way; the destructor ends it.
 class Page {

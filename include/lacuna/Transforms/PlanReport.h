@@ -11,6 +11,8 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/JSON.h"
 
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,24 @@ struct PlannedView {
   int64_t bytes;
 };
 
+/// What the elements of a weight are, where they are known when the model is
+/// compiled.
+struct WeightPattern {
+  double density;                 ///< nonzeros over all elements
+  std::vector<std::string> keeps; ///< tighter layouts that it keeps to as well
+  /// Nonzeros of up to 32x32 cells of the weight as a matrix (all dimensions
+  /// but the last, the last), from 0, none, to 255, all; by rows.
+  unsigned mapRows = 0, mapColumns = 0;
+  std::vector<uint8_t> map;
+};
+
+/// What the kernels of a region execute on a GPU, by the counters of the
+/// emulator.
+struct PlannedCounts {
+  int64_t columns;
+  std::map<std::string, int64_t> counters; ///< "mma.sp", "global.load.bytes"
+};
+
 /// One planned region.
 struct PlannedRegion {
   std::string function; ///< the function it stands in
@@ -55,22 +75,38 @@ struct PlannedRegion {
   bool forced;          ///< by the user
   std::vector<PlannedInterval> intervals; ///< from 0 columns on, ascending
   std::vector<PlannedView> views;         ///< what the routes read
+  std::optional<WeightPattern> pattern;   ///< where --params are given
+  std::vector<PlannedCounts> counts;      ///< GPU targets
+  /// Columns for each unit of the one dynamic size; 0 where there are several.
+  int64_t columnsPerSize;
 
   /// Whether some size skips.
   bool isUsed() const;
 };
 
+/// A plan, and what it was made for.
+struct Plan {
+  std::string target;                    ///< "cpu", "sm_90a"
+  std::string file;                      ///< of the target's constants
+  std::string description;               ///< of the machine that they are of
+  int64_t threads = 0;                   ///< CPUs
+  std::vector<std::string> uncalibrated; ///< constants that were not measured
+  std::vector<PlannedRegion> regions;
+};
+
 /// The planned regions of a module after `plan-dispatches`, in its order.
 std::vector<PlannedRegion> collectPlan(mlir::ModuleOp module);
 
-/// A table for people. `target` names what was planned for.
-void writePlanText(llvm::ArrayRef<PlannedRegion> plan, llvm::StringRef target,
-                   llvm::raw_ostream &os);
+/// Numbers them: each is the attribute LacunaDialect::kRegionAttr of its
+/// operation, and later of the invocation.
+void numberRegions(mlir::ModuleOp module);
+
+/// A table for people.
+void writePlanText(const Plan &plan, llvm::raw_ostream &os);
 
 /// The same as JSON, and what `writeMore` adds to the outer object.
 /// docs/Plan.md has the fields.
-void writePlanJSON(llvm::ArrayRef<PlannedRegion> plan, llvm::StringRef target,
-                   llvm::raw_ostream &os,
+void writePlanJSON(const Plan &plan, llvm::raw_ostream &os,
                    llvm::function_ref<void(llvm::json::OStream &)> writeMore);
 
 } // namespace lacuna

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The inner loop of lacuna-advise. A tile's squares are sorted down its rows
+// The inner loop. A tile's squares are sorted down its rows
 // by a network (Batcher's odd-even merge sort, Knuth, The Art of Computer
 // Programming, volume 3, 5.3.4), sixteen columns at a time; a network that
 // sorts 16 elements has sorted 2, 4 and 8 on its way, so that one pass tells of
 // every n:m what its n largest are. The transposed tile tells the same of the
 // other dimension.
 
-#include "Statistics.h"
+#include "lacuna/Patterns/Statistics.h"
 
 #include <cstring>
 #include <utility>
 
-using namespace lacuna::advise;
+using namespace lacuna::patterns;
 
 // Written once, compiled for three widths of vectors, chosen at load.
 #if defined(__x86_64__) && defined(__linux__)
@@ -166,8 +166,8 @@ static void flush(const VectorSums &vectors, uint64_t denseTiles,
 }
 
 LACUNA_VECTOR_CLONES
-void lacuna::advise::countTiles(const TileRow &tiles,
-                                const TileOutputs &outputs, TileSums &sums) {
+void lacuna::patterns::countTiles(const TileRow &tiles,
+                                  const TileOutputs &outputs, TileSums &sums) {
   VectorSums vectors[2] = {};
   uint64_t denseTiles = 0;
   Vector rows = 0.0f;

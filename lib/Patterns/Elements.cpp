@@ -78,8 +78,9 @@ static void load(const uint8_t *bytes, int64_t count, float *tiles,
   }
 }
 
-void lacuna::advise::loadElements(ElementType type, const uint8_t *bytes,
-                                  int64_t count, float *tiles, int64_t stride) {
+void lacuna::patterns::loadElements(ElementType type, const uint8_t *bytes,
+                                    int64_t count, float *tiles,
+                                    int64_t stride) {
   auto cast = [](auto value) { return static_cast<float>(value); };
   switch (type) {
   case ElementType::F64:

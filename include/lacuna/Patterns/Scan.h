@@ -3,15 +3,15 @@
 // Streams weights past the tile kernel, on several threads and in bounded
 // memory: pages of mapped files are given back as soon as they were counted.
 
-#ifndef LACUNA_LIB_ADVISE_SCAN_H
-#define LACUNA_LIB_ADVISE_SCAN_H
+#ifndef LACUNA_PATTERNS_SCAN_H
+#define LACUNA_PATTERNS_SCAN_H
 
-#include "Statistics.h"
+#include "lacuna/Patterns/Statistics.h"
 
 #include "lacuna/Packing/Weights.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 
-namespace lacuna::advise {
+namespace lacuna::patterns {
 
 /// How the elements of a weight are seen: `batch` matrices, one after another.
 /// A weight that is stored packed is seen with its layout's dimension last, as
@@ -56,6 +56,6 @@ using Consumer = llvm::function_ref<void(size_t source, Statistics &&stats)>;
 packing::Status scan(llvm::ArrayRef<ScanSource> sources, unsigned numThreads,
                      Progress progress, Consumer consume);
 
-} // namespace lacuna::advise
+} // namespace lacuna::patterns
 
-#endif // LACUNA_LIB_ADVISE_SCAN_H
+#endif // LACUNA_PATTERNS_SCAN_H

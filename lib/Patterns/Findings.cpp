@@ -2,7 +2,7 @@
 //
 // From sums to findings.
 
-#include "Findings.h"
+#include "lacuna/Patterns/Findings.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -10,7 +10,7 @@
 #include <cmath>
 
 using namespace lacuna;
-using namespace lacuna::advise;
+using namespace lacuna::patterns;
 using packing::NMLayout;
 
 /// Patterns that are told of, whether they hold or not.
@@ -47,7 +47,7 @@ static void addPatterns(const GroupSums &sums, const MatrixView &view,
   }
 }
 
-Findings lacuna::advise::makeUnknown(const MatrixView &view) {
+Findings lacuna::patterns::makeUnknown(const MatrixView &view) {
   GroupSums sums;
   sums.more.fill(1);
   Findings findings;
@@ -74,8 +74,8 @@ static PartFinding summarize(const EnergyHistogram &parts, double energy) {
   return finding;
 }
 
-Findings lacuna::advise::summarize(const Statistics &stats,
-                                   const MatrixView &view) {
+Findings lacuna::patterns::summarize(const Statistics &stats,
+                                     const MatrixView &view) {
   Findings findings;
   findings.elements = view.getNumElements();
   findings.nonzeros = stats.nonzeros;
@@ -96,7 +96,10 @@ Findings lacuna::advise::summarize(const Statistics &stats,
                            : nonzeros == all ? 255
                                              : 1 + 253 * nonzeros / all);
   }
-  findings.corner = stats.corner;
+  findings.corner.assign(stats.corner.begin(),
+                         stats.corner.begin() +
+                             std::min<int64_t>(32, view.rows));
+  findings.cornerColumns = std::min<int64_t>(32, view.columns);
   return findings;
 }
 

@@ -4,7 +4,7 @@
 // rows of one. Threads take slices in the order of the file; their results are
 // merged in that order.
 
-#include "Scan.h"
+#include "lacuna/Patterns/Scan.h"
 
 #include "Elements.h"
 
@@ -17,7 +17,7 @@
 #include <thread>
 
 using namespace lacuna;
-using namespace lacuna::advise;
+using namespace lacuna::patterns;
 using namespace lacuna::packing;
 
 static constexpr uint64_t kSliceBytes = 32 << 20;
@@ -37,8 +37,8 @@ uint64_t MatrixView::getNumGroups(bool alongColumns, unsigned m) const {
 }
 
 std::optional<MatrixView>
-lacuna::advise::getMatrixView(const Shape &shape,
-                              std::optional<unsigned> packedDim) {
+lacuna::patterns::getMatrixView(const Shape &shape,
+                                std::optional<unsigned> packedDim) {
   llvm::SmallVector<unsigned> dims;
   for (unsigned i = 0; i < shape.size(); ++i)
     if (shape[i] != 1 && i != packedDim)
@@ -103,7 +103,7 @@ private:
   void countMap(int64_t matrix, int64_t row, int64_t count, int64_t column,
                 int64_t width);
   void noteCorner(int64_t matrix, int64_t row, int64_t column);
-  void release(const uint8_t *begin, const uint8_t *end);
+  void release(const Tensor &tensor, const uint8_t *begin, uint64_t size);
 
   const ScanSource *source = nullptr;
   Statistics *stats = nullptr;
@@ -115,20 +115,32 @@ private:
 };
 } // namespace
 
-/// Tells the system about the pages that hold these bytes. It is advice:
-/// nothing depends on whether it is taken.
-static void advisePages(const uint8_t *begin, uint64_t size, int advice) {
+/// Tells the system about the pages that hold these bytes of a mapped tensor.
+/// It is advice: nothing depends on whether it is taken. Linux maps the
+/// neighbors of a page that is used, in aligned windows of this size
+/// (fault_around_bytes); whole windows are given back, so that none of them
+/// stays, but never more than the tensor's own pages.
+static void advisePages(const Tensor &tensor, const uint8_t *begin,
+                        uint64_t size, int advice) {
+  constexpr uintptr_t window = 64 << 10;
   uintptr_t page = llvm::sys::Process::getPageSizeEstimate();
-  uintptr_t from = reinterpret_cast<uintptr_t>(begin) / page * page;
-  uintptr_t to = llvm::alignTo(reinterpret_cast<uintptr_t>(begin) + size, page);
+  auto address = [](const uint8_t *byte) {
+    return reinterpret_cast<uintptr_t>(byte);
+  };
+  const uint8_t *first = tensor.bytes.data, *last = first + tensor.bytes.size;
+  uintptr_t from =
+      std::max(address(begin) / window * window, address(first) / page * page);
+  uintptr_t to = std::min(llvm::alignTo(address(begin) + size, window),
+                          llvm::alignTo(address(last), page));
   if (size)
     (void)::madvise(reinterpret_cast<void *>(from), to - from, advice);
 }
 
-void Counter::release(const uint8_t *begin, const uint8_t *end) {
+void Counter::release(const Tensor &tensor, const uint8_t *begin,
+                      uint64_t size) {
   // A page that a neighbor still reads is mapped again.
   if (source->isMapped)
-    advisePages(begin, end - begin, MADV_DONTNEED);
+    advisePages(tensor, begin, size, MADV_DONTNEED);
 }
 
 /// Rows of all matrices numbered through, of a slice.
@@ -146,7 +158,7 @@ static void prefetch(const ScanSource &source, const Slice &slice) {
   RowRange rows = getRowRange(source, slice);
   const StoredWeight &weight = source.weight;
   auto fetch = [&](const Tensor &tensor, uint64_t rowBytes) {
-    advisePages(tensor.bytes.data + rows.begin * rowBytes,
+    advisePages(tensor, tensor.bytes.data + rows.begin * rowBytes,
                 (rows.end - rows.begin) * rowBytes, MADV_WILLNEED);
   };
   if (!weight.geometry)
@@ -179,8 +191,8 @@ Result<const uint8_t *> Counter::getRows(int64_t row, int64_t count) {
                            {unpacked.data(), rows->denseBytes});
   if (!status.ok())
     return status;
-  release(values, values + rows->valuesBytes);
-  release(coordinates, coordinates + rows->coordinatesBytes);
+  release(weight.values, values, rows->valuesBytes);
+  release(weight.coordinates, coordinates, rows->coordinatesBytes);
   return static_cast<const uint8_t *>(unpacked.data());
 }
 
@@ -283,7 +295,7 @@ void Counter::countStrip(const uint8_t *bytes, int64_t matrix, int64_t row,
       continue;
     for (int64_t r = 0; r < count; ++r) {
       const uint8_t *piece = bytes + (r * columns + column) * width;
-      release(piece, piece + size * width);
+      release(source->weight.dense, piece, size * width);
     }
   }
   for (int64_t r = 0; r < count; ++r)
@@ -339,7 +351,7 @@ Status Counter::count(const ScanSource &what, const Slice &slice,
       finishMatrix(result, view.columns);
   }
   if (!what.weight.geometry)
-    release(bytes + begin, bytes + begin + size);
+    release(what.weight.dense, bytes + begin, size);
   stats->nonzeros = sums.nonzeros;
   stats->nonfinite = sums.nonfinite;
   stats->energy = sums.energy;
@@ -458,9 +470,9 @@ private:
 };
 } // namespace
 
-Status lacuna::advise::scan(llvm::ArrayRef<ScanSource> sources,
-                            unsigned numThreads, Progress progress,
-                            Consumer consume) {
+Status lacuna::patterns::scan(llvm::ArrayRef<ScanSource> sources,
+                              unsigned numThreads, Progress progress,
+                              Consumer consume) {
   Queue queue(sources, consume);
   auto work = [&] {
     Counter counter;

@@ -3,7 +3,7 @@
 // Near-identical experts: matrices whose names differ by one number, and those
 // of a stack, are compared by their sketches.
 
-#include "Findings.h"
+#include "lacuna/Patterns/Findings.h"
 
 #include "llvm/ADT/StringExtras.h"
 
@@ -12,7 +12,7 @@
 #include <map>
 
 using namespace lacuna;
-using namespace lacuna::advise;
+using namespace lacuna::patterns;
 
 /// Sketches that are kept: 128 MB.
 static constexpr uint64_t kMostSketches = 32768;
@@ -53,7 +53,7 @@ static Families collect(llvm::ArrayRef<ScanSource> sources) {
 }
 
 std::vector<bool>
-lacuna::advise::findFamilies(llvm::ArrayRef<ScanSource> sources) {
+lacuna::patterns::findFamilies(llvm::ArrayRef<ScanSource> sources) {
   std::vector<bool> compared(sources.size());
   for (const auto &[name, members] : collect(sources))
     if (members.size() > 1)
@@ -89,8 +89,8 @@ static double getDistance(const Sketch &a, const Sketch &b) {
 }
 
 std::vector<Similar>
-lacuna::advise::findSimilar(llvm::ArrayRef<ScanSource> sources,
-                            llvm::ArrayRef<Findings> findings, double most) {
+lacuna::patterns::findSimilar(llvm::ArrayRef<ScanSource> sources,
+                              llvm::ArrayRef<Findings> findings, double most) {
   std::vector<Similar> pairs;
   auto compare = [&](Similar pair) {
     pair.distance =

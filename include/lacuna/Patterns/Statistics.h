@@ -8,8 +8,8 @@
 // [1e-18, 1e18], so that squares and their sums stay normal numbers and a sum
 // of energies is 0 only where every element is.
 
-#ifndef LACUNA_LIB_ADVISE_STATISTICS_H
-#define LACUNA_LIB_ADVISE_STATISTICS_H
+#ifndef LACUNA_PATTERNS_STATISTICS_H
+#define LACUNA_PATTERNS_STATISTICS_H
 
 #include "llvm/ADT/ArrayRef.h"
 
@@ -17,7 +17,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace lacuna::advise {
+namespace lacuna::patterns {
 
 /// Rows and columns of a tile, the unit of counting.
 constexpr int64_t kTile = 16;
@@ -125,6 +125,6 @@ struct TileOutputs {
 void countTiles(const TileRow &tiles, const TileOutputs &outputs,
                 TileSums &sums);
 
-} // namespace lacuna::advise
+} // namespace lacuna::patterns
 
-#endif // LACUNA_LIB_ADVISE_STATISTICS_H
+#endif // LACUNA_PATTERNS_STATISTICS_H

@@ -2,13 +2,13 @@
 //
 // Sums of slices, joined; and what they say.
 
-#include "Statistics.h"
+#include "lacuna/Patterns/Statistics.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
-using namespace lacuna::advise;
+using namespace lacuna::patterns;
 
 void GroupSums::merge(const GroupSums &other) {
   for (unsigned i = 0; i < kNumPlaces; ++i) {

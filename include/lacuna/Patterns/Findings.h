@@ -3,14 +3,14 @@
 // What a weight's elements are like: the sums of Statistics.h, put in words
 // that people use. Small, so that a checkpoint may have very many weights.
 
-#ifndef LACUNA_LIB_ADVISE_FINDINGS_H
-#define LACUNA_LIB_ADVISE_FINDINGS_H
+#ifndef LACUNA_PATTERNS_FINDINGS_H
+#define LACUNA_PATTERNS_FINDINGS_H
 
-#include "Scan.h"
+#include "lacuna/Patterns/Scan.h"
 
 #include <cmath>
 
-namespace lacuna::advise {
+namespace lacuna::patterns {
 
 /// n:m along one of the weight's dimensions.
 struct PatternFinding {
@@ -64,7 +64,9 @@ struct Findings {
   /// everything is.
   unsigned mapRows = 0, mapColumns = 0;
   std::vector<uint8_t> map;
-  std::array<uint32_t, 32> corner{};
+  /// The nonzeros of up to 32 first rows and columns, a bit each.
+  std::vector<uint32_t> corner;
+  unsigned cornerColumns = 0;
   std::vector<Sketch> sketches;
 
   double getDensity() const {
@@ -100,6 +102,6 @@ std::vector<Similar> findSimilar(llvm::ArrayRef<ScanSource> sources,
                                  llvm::ArrayRef<Findings> findings,
                                  double most);
 
-} // namespace lacuna::advise
+} // namespace lacuna::patterns
 
-#endif // LACUNA_LIB_ADVISE_FINDINGS_H
+#endif // LACUNA_PATTERNS_FINDINGS_H
