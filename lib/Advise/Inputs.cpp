@@ -55,7 +55,7 @@ private:
   std::mutex mutex;
   std::chrono::steady_clock::time_point started =
                                             std::chrono::steady_clock::now(),
-                                        drawn = started;
+                                        drawn = started - std::chrono::seconds(1);
 };
 
 /// Weights on their way into the report.

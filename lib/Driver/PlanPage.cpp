@@ -143,10 +143,10 @@ static void writePlan(const Plan &plan, Page &page) {
   size_t used = llvm::count_if(plan.regions, [](const PlannedRegion &region) {
     return region.isUsed();
   });
-  page.facts({{std::to_string(plan.regions.size()), "licenses"},
-              {std::to_string(used), "used at some size"},
-              {std::to_string(plan.regions.size() - used),
-               "dense at every size"}});
+  page.facts(
+      {{std::to_string(plan.regions.size()), "licenses"},
+       {std::to_string(used), "used at some size"},
+       {std::to_string(plan.regions.size() - used), "dense at every size"}});
   std::string text = "Times are predictions by " + plan.file;
   if (!plan.description.empty())
     text += ", of " + plan.description;

@@ -18,6 +18,8 @@ using namespace lacuna::patterns;
 static constexpr uint64_t kMostSketches = 32768;
 /// In a large family each is compared with so many that follow it.
 static constexpr size_t kMostNeighbors = 512;
+/// Pairs that are told of.
+static constexpr size_t kMostPairs = 10000;
 
 /// The name with one number after another left out.
 static std::vector<std::string> getFamilies(const ScanSource &source) {
@@ -79,26 +81,68 @@ static double getEnergy(const Sketch &sketch) {
   return sum;
 }
 
-static double getDistance(const Sketch &a, const Sketch &b) {
-  double both = (getEnergy(a) + getEnergy(b)) / 2, difference = 0;
-  for (unsigned i = 0; i < kSketch; ++i)
-    difference += (double(a[i]) - b[i]) * (double(a[i]) - b[i]);
-  // What is 0, NaN or infinite is not like anything.
-  return both > 0 && std::isfinite(both) ? std::sqrt(difference / both)
-                                         : INFINITY;
-}
+namespace {
+/// The nearest pairs so far.
+class Nearest {
+public:
+  Nearest(llvm::ArrayRef<Findings> findings, double most)
+      : findings(findings), most(most) {
+    for (const Findings &found : findings) {
+      energies.emplace_back();
+      for (const Sketch &sketch : found.sketches)
+        energies.back().push_back(getEnergy(sketch));
+    }
+  }
+
+  void compare(Similar pair) {
+    double both = (energies[pair.first][pair.firstMatrix] +
+                   energies[pair.second][pair.secondMatrix]) /
+                  2;
+    // What is 0, NaN or infinite is not like anything.
+    if (!(both > 0) || !std::isfinite(both))
+      return;
+    const Sketch &a = findings[pair.first].sketches[pair.firstMatrix];
+    const Sketch &b = findings[pair.second].sketches[pair.secondMatrix];
+    double difference = 0;
+    for (unsigned i = 0; i < kSketch; ++i)
+      difference += (double(a[i]) - b[i]) * (double(a[i]) - b[i]);
+    pair.distance = std::sqrt(difference / both);
+    if (pair.distance > most)
+      return;
+    pairs.push_back(pair);
+    if (pairs.size() == 2 * kMostPairs)
+      cut();
+  }
+
+  std::vector<Similar> take() {
+    cut();
+    return std::move(pairs);
+  }
+
+private:
+  void cut() {
+    auto rank = [](const Similar &pair) {
+      return std::tie(pair.distance, pair.first, pair.second, pair.firstMatrix,
+                      pair.secondMatrix);
+    };
+    llvm::sort(pairs, [&](const Similar &a, const Similar &b) {
+      return rank(a) < rank(b);
+    });
+    if (pairs.size() > kMostPairs)
+      pairs.resize(kMostPairs);
+  }
+
+  llvm::ArrayRef<Findings> findings;
+  double most;
+  std::vector<std::vector<double>> energies;
+  std::vector<Similar> pairs;
+};
+} // namespace
 
 std::vector<Similar>
 lacuna::patterns::findSimilar(llvm::ArrayRef<ScanSource> sources,
                               llvm::ArrayRef<Findings> findings, double most) {
-  std::vector<Similar> pairs;
-  auto compare = [&](Similar pair) {
-    pair.distance =
-        getDistance(findings[pair.first].sketches[pair.firstMatrix],
-                    findings[pair.second].sketches[pair.secondMatrix]);
-    if (pair.distance <= most)
-      pairs.push_back(pair);
-  };
+  Nearest nearest(findings, most);
   for (const auto &[name, members] : collect(sources))
     for (size_t i = 0; i < members.size(); ++i)
       for (size_t j = i + 1;
@@ -106,18 +150,13 @@ lacuna::patterns::findSimilar(llvm::ArrayRef<ScanSource> sources,
         if (sources[members[i]].view.batch == 1 &&
             !findings[members[i]].sketches.empty() &&
             !findings[members[j]].sketches.empty())
-          compare({members[i], members[j]});
+          nearest.compare({members[i], members[j]});
   for (size_t source = 0; source < sources.size(); ++source) {
     int64_t count = findings[source].sketches.size();
     for (int64_t i = 0; i < count; ++i)
       for (int64_t j = i + 1;
            j < std::min<int64_t>(count, i + 1 + kMostNeighbors); ++j)
-        compare({source, source, i, j});
+        nearest.compare({source, source, i, j});
   }
-  std::sort(pairs.begin(), pairs.end(), [](const Similar &a, const Similar &b) {
-    return std::tie(a.distance, a.first, a.second, a.firstMatrix,
-                    a.secondMatrix) < std::tie(b.distance, b.first, b.second,
-                                               b.firstMatrix, b.secondMatrix);
-  });
-  return pairs;
+  return nearest.take();
 }

@@ -9,6 +9,8 @@
 import html.parser
 import json
 import os
+import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -342,6 +344,23 @@ def test_sharded():
     assert {x["name"] for x in report["weights"]} == set(w) and report["bytes"] == 4 * 20 * 24 * 4
     both = advise(f"{out}/m-0.safetensors", f"{out}/m-1.safetensors")
     assert both["weights"] == report["weights"]
+
+
+def test_progress():
+    """On a terminal a bar is drawn, and wiped away."""
+    terminal, there = pty.openpty()
+    subprocess.run(["lacuna-advise", f"{out}/w.safetensors"], check=True, stdout=subprocess.DEVNULL, stderr=there)
+    os.close(there)
+    drawn = b""
+    try:
+        while piece := os.read(terminal, 1 << 16):
+            drawn += piece
+    except OSError:  # the end
+        pass
+    os.close(terminal)
+    lines = drawn.decode().split("\r")
+    assert all(re.fullmatch(r"\[=* *\] [\d.]+ of 0\.\d\d GB, [\d]+ MB/s\x1b\[K", line) for line in lines[1:-1]), lines
+    assert len(lines) > 2 and lines[-1] == "\x1b[K", lines
 
 
 class Checker(html.parser.HTMLParser):

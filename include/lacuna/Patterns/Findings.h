@@ -97,7 +97,7 @@ struct Similar {
 /// names differ by one number, or a stack.
 std::vector<bool> findFamilies(llvm::ArrayRef<ScanSource> sources);
 
-/// Pairs whose distance is at most `most`, nearest first.
+/// Pairs whose distance is at most `most`, nearest first; 10000 at most.
 std::vector<Similar> findSimilar(llvm::ArrayRef<ScanSource> sources,
                                  llvm::ArrayRef<Findings> findings,
                                  double most);
