@@ -169,25 +169,29 @@ Value VectorColumns::widenValues(Value firstValue, Value begin, Value end) {
 }
 
 /// Asks for the part that a step of some rows of a block takes of the next
-/// block's values: they are not where a processor would expect them.
+/// block's values and coordinates: they are not where a processor would expect
+/// them.
 void VectorColumns::prefetch(int64_t width, Value block, Value row,
                              Value begin) {
   int64_t steps = kBlockRows / rowsOf(width);
-  int64_t part = llvm::divideCeil(unitsOf(width) * unit, steps);
-  int64_t all = kernel.outers * kernel.rowBlocks * kernel.entries;
-  Value first =
-      add(mul(block, constant(kernel.entries)),
-          add(mul(begin, constant(unit)),
-              mul(div(row, constant(rowsOf(width))), constant(part))));
-  first = min(add(first, constant(kernel.entries)),
-              constant(std::max<int64_t>(0, all - part)));
-  Value values = view(buffers.values, constant(0), {all, kBlockRows});
-  int64_t bytes = c.getWeightType().getElementTypeBitWidth() / 8 * kBlockRows;
-  for (int64_t i = 0; i < part; i += std::max<int64_t>(1, kLineBytes / bytes))
-    memref::PrefetchOp::create(b, loc, values,
-                               ValueRange{add(first, constant(i)), constant(0)},
-                               /*isWrite=*/false, /*localityHint=*/2,
-                               /*isDataCache=*/true);
+  Value step = div(row, constant(rowsOf(width)));
+  auto ask = [&](Value buffer, int64_t perBlock, int64_t perUnit) {
+    auto type = cast<MemRefType>(buffer.getType());
+    int64_t part = llvm::divideCeil(unitsOf(width) * perUnit, steps);
+    int64_t all = kernel.outers * kernel.rowBlocks * perBlock;
+    Value first = add(mul(add(block, constant(1)), constant(perBlock)),
+                      add(mul(begin, constant(perUnit)),
+                          mul(step, constant(part))));
+    first = min(first, constant(std::max<int64_t>(0, all - part)));
+    Value rows = view(buffer, constant(0), {all, kBlockRows});
+    int64_t bytes = type.getElementTypeBitWidth() / 8 * kBlockRows;
+    for (int64_t i = 0; i < part; i += std::max<int64_t>(1, kLineBytes / bytes))
+      memref::PrefetchOp::create(
+          b, loc, rows, ValueRange{add(first, constant(i)), constant(0)},
+          /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+  };
+  ask(buffers.values, kernel.entries, unit);
+  ask(buffers.coordinates, kernel.words, unit / kernel.perWord);
 }
 
 /// Adds the products of one unit to the sums of some rows, row by row.

@@ -41,6 +41,15 @@ VectorKernel::VectorKernel(OpBuilder &builder, Location loc,
                            const VectorBuffers &buffers, VectorTarget target)
     : LoopBuilder(builder, loc), c(contraction), epilogue(epilogue),
       buffers(buffers), target(target) {
+  auto isNarrow = [](RankedTensorType type) {
+    return type.getElementType().isInteger() &&
+           type.getElementTypeBitWidth() <= 8;
+  };
+  // Vectors of f32 multiply and add in one, those of i32 multiply slowly.
+  factorType = c.sumType.isInteger() && isNarrow(c.getWeightType()) &&
+                       isNarrow(c.getOtherType())
+                   ? Type(b.getF32Type())
+                   : c.sumType;
   otherLoops = loopsOf(c.getOtherMap());
   outLoops = loopsOf(c.getOutMap());
   rowLoop = getVectorRowLoop(c);
@@ -99,15 +108,15 @@ SmallVector<Value> VectorKernel::indicesOf(ArrayRef<unsigned> dims,
 //===- Products -----------------------------------------------------------===//
 
 Value VectorKernel::castWeight(Value value) {
-  return widen(applyCasts(value, c.weightCasts), c.sumType);
+  return widen(applyCasts(value, c.weightCasts), factorType);
 }
 
 Value VectorKernel::castOther(Value value) {
-  return widen(applyCasts(value, c.otherCasts), c.sumType);
+  return widen(applyCasts(value, c.otherCasts), factorType);
 }
 
 Value VectorKernel::multiplyAdd(Value w, Value x, Value acc) {
-  if (isa<IntegerType>(c.sumType))
+  if (isa<IntegerType>(factorType))
     return arith::AddIOp::create(b, loc, arith::MulIOp::create(b, loc, w, x),
                                  acc);
   auto contract = arith::FastMathFlags::contract;
@@ -116,13 +125,13 @@ Value VectorKernel::multiplyAdd(Value w, Value x, Value acc) {
 }
 
 Value VectorKernel::addSums(Value x, Value y) {
-  if (isa<IntegerType>(c.sumType))
+  if (isa<IntegerType>(getElementTypeOrSelf(x)))
     return arith::AddIOp::create(b, loc, x, y);
   return arith::AddFOp::create(b, loc, x, y);
 }
 
-Value VectorKernel::zeroSums(int64_t lanes) {
-  auto type = VectorType::get({lanes}, c.sumType);
+Value VectorKernel::zeros(int64_t lanes, Type element) {
+  auto type = VectorType::get({lanes}, element);
   return arith::ConstantOp::create(b, loc, type, b.getZeroAttr(type));
 }
 
@@ -131,7 +140,7 @@ Value VectorKernel::zeroSums(int64_t lanes) {
 /// Columns of the type of the sums, one behind the other, that need no padding.
 bool VectorKernel::readsDirectly() {
   if (otherLoops.back() != c.k || depth != paddedDepth ||
-      c.getOtherType().getElementType() != c.sumType || !c.otherCasts.empty())
+      c.getOtherType().getElementType() != factorType || !c.otherCasts.empty())
     return false;
   // Batches before columns.
   ArrayRef<unsigned> leading = ArrayRef(otherLoops).drop_back();
@@ -152,7 +161,7 @@ Value VectorKernel::getColumns() {
     return buffers.other;
   Value count = mul(batches, columns);
   Value panel = memref::AllocOp::create(
-      b, loc, MemRefType::get({ShapedType::kDynamic}, c.sumType),
+      b, loc, MemRefType::get({ShapedType::kDynamic}, factorType),
       mul(count, constant(paddedDepth)), b.getI64IntegerAttr(64));
   Value grain = constant(
       std::max<int64_t>(1, kTaskElements / std::max<int64_t>(1, paddedDepth)));
@@ -168,7 +177,7 @@ Value VectorKernel::getColumns() {
 
 void VectorKernel::packColumn(Value panel, Value row, Loops loops) {
   Value first = mul(row, constant(paddedDepth));
-  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(c.sumType));
+  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(factorType));
   // Whole vectors where k lies side by side.
   int64_t split = otherLoops.back() == c.k ? depth / kLanes * kLanes : 0;
   forLoop(constant(0), constant(split), kLanes, [&](Value k) {

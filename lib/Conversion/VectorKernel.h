@@ -78,18 +78,22 @@ public:
                                            const Loops &loops);
   mlir::Value getSize(unsigned loop);
 
+  /// What products are computed in: the type of the sums, or f32 where that is
+  /// faster and sums of kExactProducts of them are exact.
+  mlir::Type factorType;
+  static constexpr int64_t kExactProducts = 256;
+
   /// An element of W or X, or a vector of them, converted as the body says and
-  /// widened to the type of the sums.
+  /// widened to the type of the factors.
   mlir::Value castWeight(mlir::Value value);
   mlir::Value castOther(mlir::Value value);
-  /// acc + w * x in the type of the sums; fused where the processor can.
+  /// acc + w * x in the type of the factors; fused where the processor can.
   mlir::Value multiplyAdd(mlir::Value w, mlir::Value x, mlir::Value acc);
   mlir::Value addSums(mlir::Value x, mlir::Value y);
-  /// Zeros of the type of the sums.
-  mlir::Value zeroSums(int64_t lanes);
+  mlir::Value zeros(int64_t lanes, mlir::Type element);
 
-  /// X as [batches * columns, paddedDepth] in the type of the sums, zero beyond
-  /// k: the buffer itself where it is like that, or a packed copy, which
+  /// X as [batches * columns, paddedDepth] in the type of the factors, zero
+  /// beyond k: the buffer itself where it is like that, or a packed copy, which
   /// freeColumns frees. A batch is found at row getPanelBatch(loops) * columns.
   mlir::Value getColumns();
   void freeColumns(mlir::Value panel);

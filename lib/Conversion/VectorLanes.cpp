@@ -54,6 +54,7 @@ private:
   void emitBlock(Value panel, Value block);
   void emitTile(const Tile &tile, Value column, Value firstStored,
                 Value firstRow, Loops loops);
+  SmallVector<Value> sumWords(const Tile &tile, Value begin, Value end);
   SmallVector<Value> sumUp(const Tile &tile);
   void step(const Tile &tile, Value word, SmallVectorImpl<Value> &sums);
   void prefetch(const Tile &tile, Value word);
@@ -119,7 +120,7 @@ Value Lanes::getControl(Value word, int64_t entry) {
 /// The group of X at `base` in a register: four elements in each of its parts
 /// of 128 bits, or as many as the register has.
 Value Lanes::loadGroup(const Tile &tile, int64_t column, Value base) {
-  auto type = VectorType::get({getGroupWidth()}, kernel.c.sumType);
+  auto type = VectorType::get({getGroupWidth()}, kernel.factorType);
   Value group =
       vector::LoadOp::create(b, kernel.loc, type, tile.panel,
                              ValueRange{kernel.constant(column), base});
@@ -135,7 +136,7 @@ Value Lanes::loadGroup(const Tile &tile, int64_t column, Value base) {
 Value Lanes::pick(const Tile &tile, int64_t column, Value group, Value base,
                   Value control) {
   Location loc = kernel.loc;
-  auto type = VectorType::get({lanes}, kernel.c.sumType);
+  auto type = VectorType::get({lanes}, kernel.factorType);
   if (!permutes) {
     auto coordinates = cast<VectorType>(control.getType());
     Value bits = arith::ConstantOp::create(
@@ -146,9 +147,9 @@ Value Lanes::pick(const Tile &tile, int64_t column, Value group, Value base,
     auto maskType = VectorType::get({lanes}, b.getI1Type());
     Value all = arith::ConstantOp::create(
         b, loc, DenseElementsAttr::get(maskType, true));
-    return vector::GatherOp::create(b, loc, type, tile.panel,
-                                    ValueRange{kernel.constant(column), base},
-                                    offsets, all, kernel.zeroSums(lanes));
+    return vector::GatherOp::create(
+        b, loc, type, tile.panel, ValueRange{kernel.constant(column), base},
+        offsets, all, kernel.zeros(lanes, kernel.factorType));
   }
   auto floats = VectorType::get({lanes}, b.getF32Type());
   if (type != floats)
@@ -231,12 +232,12 @@ void Lanes::step(const Tile &tile, Value word, SmallVectorImpl<Value> &sums) {
   }
 }
 
-/// The sums of a block of rows and the columns of a tile, by column and part.
-SmallVector<Value> Lanes::sumUp(const Tile &tile) {
+/// The sums of a block of rows and the columns of a tile over some words, by
+/// column and part, in the type of the factors.
+SmallVector<Value> Lanes::sumWords(const Tile &tile, Value begin, Value end) {
   SmallVector<Value> zeros(tile.columns * parts * tile.turns,
-                           kernel.zeroSums(lanes));
-  auto loop = scf::ForOp::create(b, kernel.loc, kernel.constant(0),
-                                 kernel.constant(kernel.words),
+                           kernel.zeros(lanes, kernel.factorType));
+  auto loop = scf::ForOp::create(b, kernel.loc, begin, end,
                                  kernel.constant(wordsPerStep), zeros);
   {
     OpBuilder::InsertionGuard guard(b);
@@ -254,6 +255,31 @@ SmallVector<Value> Lanes::sumUp(const Tile &tile) {
           kernel.addSums(sums.back(), loop.getResult(i * tile.turns + turn));
   }
   return sums;
+}
+
+/// The same over all words, in the type of the sums.
+SmallVector<Value> Lanes::sumUp(const Tile &tile) {
+  Value zero = kernel.constant(0), all = kernel.constant(kernel.words);
+  Type sumType = kernel.c.sumType;
+  if (kernel.factorType == sumType)
+    return sumWords(tile, zero, all);
+  // Sums of so many words are exact.
+  int64_t words = VectorKernel::kExactProducts / kernel.perWord;
+  words -= words % wordsPerStep;
+  SmallVector<Value> zeros(tile.columns * parts, kernel.zeros(lanes, sumType));
+  auto loop = scf::ForOp::create(b, kernel.loc, zero, all,
+                                 kernel.constant(words), zeros);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value begin = loop.getInductionVar();
+  Value end = kernel.min(kernel.add(begin, kernel.constant(words)), all);
+  SmallVector<Value> sums = sumWords(tile, begin, end);
+  for (auto [sum, total] : llvm::zip_equal(sums, loop.getRegionIterArgs())) {
+    Value exact = arith::FPToSIOp::create(b, kernel.loc, total.getType(), sum);
+    sum = kernel.addSums(total, exact);
+  }
+  scf::YieldOp::create(b, kernel.loc, sums);
+  return loop.getResults();
 }
 
 /// Computes the tile from `column` on, and writes it from `firstStored` on.

@@ -144,7 +144,8 @@ struct Flags {
                      cl::value_desc("folder"),
                      cl::location(options.dumpPhasesTo), cl::cat(category)),
         report("report",
-               cl::desc("Write the plan's report to a file (.json: as JSON), "
+               cl::desc("Write the plan's report to a file (.json: as JSON, "
+                        ".html: as a page with pictures), "
                         "or -"),
                cl::value_desc("file"), cl::location(options.report),
                cl::cat(category)),

@@ -12,6 +12,7 @@
 #include "Device.h"
 #include "ManifestView.h"
 #include "OutputFiles.h"
+#include "PlanPage.h"
 #include "RegionCounts.h"
 #include "WeightPatterns.h"
 
@@ -419,6 +420,9 @@ llvm::Error Compilation::writeReport() {
                      << describeCode(*report.code) << "\n";
   if (options.report.empty())
     return llvm::Error::success();
+  if (StringRef(options.report).ends_with(".html"))
+    return outputs.write(options.report,
+                         makePlanPage(reports, options.input, seconds));
   std::string text = makeReport(reports, seconds,
                                 StringRef(options.report).ends_with(".json"));
   if (options.report != "-")

@@ -57,19 +57,21 @@ static Origin followGroups(ArrayRef<ReassociationIndices> groups,
   return result;
 }
 
-static void follow(Value value, const Origin &origin,
-                   llvm::SmallSet<int64_t, 2> &found) {
+static void follow(Value value, const Origin &origin, ContractionFn found) {
   for (OpOperand &use : value.getUses()) {
     Operation *op = use.getOwner();
     if (isContraction(op)) {
       auto linalgOp = cast<linalg::LinalgOp>(op);
       auto loops = linalgOp.getIteratorTypesArray();
       AffineMap map = linalgOp.getMatchingIndexingMap(&use);
+      SmallVector<int64_t, 2> contracted;
       for (auto [dim, expr] : llvm::enumerate(map.getResults()))
         if (auto loop = dyn_cast<AffineDimExpr>(expr);
             loop && origin[dim] != kNone && linalgOp.isDpsInput(&use) &&
             loops[loop.getPosition()] == utils::IteratorType::reduction)
-          found.insert(origin[dim]);
+          contracted.push_back(origin[dim]);
+      if (linalgOp.isDpsInput(&use))
+        found(linalgOp, use, contracted);
     } else if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
       if (auto result = followTransposition(linalgOp, use, origin))
         follow(op->getResult(0), *result, found);
@@ -93,10 +95,18 @@ static void follow(Value value, const Origin &origin,
   }
 }
 
-llvm::SmallSet<int64_t, 2> lacuna::findContractedDimensions(Value value) {
-  llvm::SmallSet<int64_t, 2> found;
+void lacuna::forEachContraction(Value value, ContractionFn found) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   if (type)
     follow(value, llvm::to_vector(llvm::seq<int64_t>(type.getRank())), found);
-  return found;
+}
+
+llvm::SmallSet<int64_t, 2> lacuna::findContractedDimensions(Value value) {
+  llvm::SmallSet<int64_t, 2> dims;
+  forEachContraction(
+      value, [&](linalg::LinalgOp, OpOperand &, ArrayRef<int64_t> contracted) {
+        for (int64_t dim : contracted)
+          dims.insert(dim);
+      });
+  return dims;
 }

@@ -115,7 +115,7 @@ def main():
     failed = 0
     # What tf32 rounds is the hardware's affair; the CPU has none.
     precisions = ("f32", "tf32", "bf16", "f16") if DEVICE == "cpu" else ("f32", "bf16", "f16")
-    routes = [(None, None), ("nm<2:4>", "dense"), ("nm<2:4>", "sparse-tensor")]
+    routes = [(None, None), ("nm<2:4>", "dense"), ("nm<2:4>", "sparse-tensor"), ("nm<2:4>", "vector")]
     for precision in precisions:
         for layout, route in routes if DEVICE == "cpu" else routes[:2]:
             with tempfile.TemporaryDirectory() as directory:

@@ -122,7 +122,9 @@ def check(form, wrapping, depth, route, directory, rng):
     routes = [interval["route"] for region in json.load(open(f"{directory}/plan.json"))["regions"]
               for interval in region["intervals"]]
     assert route in routes, routes
-    model = Model(f"{directory}/m.so", [f"{directory}/m.safetensors"])
+    # Packed, as the compiler wrote it, or dense, to be packed when it is loaded.
+    params = rng.choice(["m", "w"])
+    model = Model(f"{directory}/m.so", [f"{directory}/{params}.safetensors"])
     for columns in (0, 1, 3, 16, 20, 41, 130):
         shape = {**sizes, "n": columns}
         x = store(rng.standard_normal([shape[c] for c in x_letters]), "f32")

@@ -63,8 +63,8 @@ struct CompileOptions {
 
   /// A folder that gets the module after each phase, or empty.
   std::string dumpPhasesTo;
-  /// Where the plan's report goes: a file (JSON if it ends in .json), "-", or
-  /// empty.
+  /// Where the plan's report goes: a file (JSON if it ends in .json, a page if
+  /// in .html), "-", or empty.
   std::string report;
   /// A file for a reproducer when a pass crashes or fails, or empty.
   std::string crashReproducer;

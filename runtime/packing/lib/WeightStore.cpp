@@ -10,17 +10,9 @@
 #include "lacuna/Packing/Weights.h"
 
 #include <cstring>
+#include <set>
 
 using namespace lacuna::packing;
-
-/// What the files hold under a weight's name.
-struct WeightStore::Stored {
-  WeightSpec spec;
-  /// Nothing: stored dense.
-  std::optional<NMGeometry> geometry;
-  /// Of a packed weight; mapped.
-  Tensor values, coordinates;
-};
 
 static const std::string layoutPrefix = "lacuna.layout.";
 
@@ -97,13 +89,17 @@ const std::string *WeightStore::layoutEntry(const std::string &name) const {
                 : nullptr;
 }
 
-Result<WeightStore::Stored> WeightStore::lookup(const std::string &name) const {
+Result<StoredWeight> WeightStore::lookup(const std::string &name) const {
   const std::string *entry = layoutEntry(name);
   if (!entry) {
     Result<Tensor> dense = parameters.describe(name);
     if (!dense.ok())
       return dense.status();
-    return Stored{{name, dense->type, dense->shape, std::nullopt}, {}, {}, {}};
+    StoredWeight stored;
+    stored.spec = {name, dense->type, dense->shape, std::nullopt};
+    if (std::optional<std::string> source = parameters.identity(name))
+      stored.dense = *parameters.files().find(*source);
+    return stored;
   }
   std::string source = *parameters.identity(name);
   Result<NMGeometry> geometry = parseLayoutEntry(*entry);
@@ -123,8 +119,34 @@ Result<WeightStore::Stored> WeightStore::lookup(const std::string &name) const {
   if (!coordinates.ok())
     return coordinates.status();
   WeightSpec spec = {name, geometry->type, geometry->shape, geometry->layout};
-  return Stored{std::move(spec), std::move(*geometry), std::move(*values),
-                std::move(*coordinates)};
+  return StoredWeight{std::move(spec),
+                      {},
+                      std::move(*geometry),
+                      std::move(*values),
+                      std::move(*coordinates)};
+}
+
+Result<StoredWeight> WeightStore::locate(const std::string &name) const {
+  Result<StoredWeight> stored = lookup(name);
+  if (!stored.ok())
+    return stored.status().withContext("weight " + quote(name));
+  return stored;
+}
+
+std::vector<std::string> WeightStore::names() const {
+  const SafeTensorsSet &files = parameters.files();
+  std::set<std::string> names;
+  for (const auto &[name, tensor] : files.tensors())
+    names.insert(name);
+  for (const auto &[key, text] : files.metadata()) {
+    if (key.rfind(layoutPrefix, 0) != 0)
+      continue;
+    std::string name = key.substr(layoutPrefix.size());
+    names.insert(name);
+    names.erase(name + ".values");
+    names.erase(name + ".coordinates");
+  }
+  return {names.begin(), names.end()};
 }
 
 /// The dense weight that `spec` is pruned from.
@@ -137,8 +159,8 @@ bool WeightStore::isMade(const WeightSpec &spec) const {
          !parameters.describe(spec.name).ok();
 }
 
-Result<WeightStore::Stored> WeightStore::lookup(const WeightSpec &spec) const {
-  Result<Stored> stored = lookup(spec.name);
+Result<StoredWeight> WeightStore::lookup(const WeightSpec &spec) const {
+  Result<StoredWeight> stored = lookup(spec.name);
   if (!stored.ok())
     return stored;
   const WeightSpec &found = stored->spec;
@@ -156,7 +178,7 @@ Result<WeightStore::Stored> WeightStore::lookup(const WeightSpec &spec) const {
 }
 
 Result<WeightSpec> WeightStore::stored(const std::string &name) const {
-  Result<Stored> stored = lookup(name);
+  Result<StoredWeight> stored = lookup(name);
   if (!stored.ok())
     return stored.status().withContext("weight " + quote(name));
   return stored->spec;
@@ -258,7 +280,7 @@ Result<Tensor> WeightStore::dense(const WeightSpec &spec,
   if (isMade(spec))
     return prune(spec, parallel);
   std::string context = contextOf(spec);
-  Result<Stored> stored = lookup(spec);
+  Result<StoredWeight> stored = lookup(spec);
   if (!stored.ok())
     return stored.status().withContext(context);
   Result<Tensor> tensor = stored->geometry
@@ -312,7 +334,7 @@ Result<PackedWeight> WeightStore::packed(const WeightSpec &spec,
       return pruned.status();
     return pack(*geometry, *pruned, parallel);
   }
-  Result<Stored> stored = lookup(spec);
+  Result<StoredWeight> stored = lookup(spec);
   if (!stored.ok())
     return stored.status().withContext(context);
   if (stored->geometry) {

@@ -35,6 +35,19 @@ struct PackedWeight {
   Tensor coordinates;
 };
 
+/// Where a weight lies in files.
+struct StoredWeight {
+  /// As the files have it: its type, dense shape, and the layout that it is
+  /// stored with, if any.
+  WeightSpec spec;
+  /// Stored dense: its bytes, mapped; none where it is joined from several
+  /// tensors or transposed.
+  Tensor dense;
+  /// Stored packed: mapped, and not validated.
+  std::optional<NMGeometry> geometry;
+  Tensor values, coordinates;
+};
+
 /// Where weights come from. Immutable after open(), so that threads may share
 /// it.
 class WeightStore {
@@ -47,6 +60,13 @@ public:
   /// What the files say about a weight: its type, dense shape, and the layout
   /// that it is stored with, if any.
   Result<WeightSpec> stored(const std::string &name) const;
+
+  /// The names of all weights in the files, in byte order; a packed one counts
+  /// once.
+  std::vector<std::string> names() const;
+
+  /// Where the weight lies. Nothing of its elements is read.
+  Result<StoredWeight> locate(const std::string &name) const;
 
   /// Whether the weight is not in the files but made by pruning another.
   bool isMade(const WeightSpec &spec) const;
@@ -74,9 +94,8 @@ public:
 
 private:
   explicit WeightStore(ParameterSource source);
-  struct Stored;
-  Result<Stored> lookup(const std::string &name) const;
-  Result<Stored> lookup(const WeightSpec &spec) const;
+  Result<StoredWeight> lookup(const std::string &name) const;
+  Result<StoredWeight> lookup(const WeightSpec &spec) const;
   Result<Tensor> prune(const WeightSpec &spec,
                        const ParallelFor &parallel) const;
   const std::string *layoutEntry(const std::string &name) const;

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// lacuna-advise: reads the inputs, asks the cost model, writes. Outputs appear
+// at the end, all together.
+
+#include "lacuna/Advise/Advise.h"
+
+#include "Inputs.h"
+
+#include "../Driver/OutputFiles.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/WithColor.h"
+
+using namespace lacuna;
+using namespace lacuna::advise;
+
+static llvm::Error write(const AdviseOptions &options, const Report &report) {
+  OutputFiles outputs;
+  std::string printed;
+  llvm::raw_string_ostream out(printed);
+  auto emit = [&](const std::string &path, auto writeTo) -> llvm::Error {
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    if (path == "-")
+      writeTo(report, out);
+    else if (!path.empty())
+      writeTo(report, os);
+    return text.empty() ? llvm::Error::success() : outputs.write(path, text);
+  };
+  if (llvm::Error error = emit(options.json, writeJSON))
+    return error;
+  if (llvm::Error error = emit(options.html, writeHTML))
+    return error;
+  if (printed.empty())
+    writeText(report, options.top, out);
+  if (llvm::Error error = outputs.commit())
+    return error;
+  llvm::outs() << printed;
+  return llvm::Error::success();
+}
+
+static llvm::Error run(const AdviseOptions &options) {
+  Report report;
+  report.input = llvm::join(options.inputs, ", ");
+  report.target = options.target;
+  report.batches = options.batches;
+  llvm::StringRef first = options.inputs.front();
+  bool isModel = first.ends_with(".mlir") || first.ends_with(".mlirbc");
+  if (llvm::Error error = isModel ? readModelAndWeights(options, report)
+                                  : readCheckpoint(options, report))
+    return error;
+  if (llvm::Error error = recommend(options, report))
+    return error;
+  return write(options, report);
+}
+
+llvm::LogicalResult lacuna::runAdvise(const AdviseOptions &options) {
+  llvm::Error error = run(options);
+  if (!error)
+    return llvm::success();
+  // Diagnostics of a model have been printed.
+  std::string message = llvm::toString(std::move(error));
+  if (!message.empty())
+    llvm::WithColor::error(llvm::errs(), "lacuna-advise") << message << "\n";
+  return llvm::failure();
+}
