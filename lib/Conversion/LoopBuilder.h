@@ -53,6 +53,10 @@ public:
     return b.createOrFold<mlir::arith::CmpIOp>(
         loc, mlir::arith::CmpIPredicate::slt, x, y);
   }
+  mlir::Value equal(mlir::Value x, mlir::Value y) {
+    return b.createOrFold<mlir::arith::CmpIOp>(
+        loc, mlir::arith::CmpIPredicate::eq, x, y);
+  }
   mlir::Value select(mlir::Value condition, mlir::Value x, mlir::Value y) {
     return b.createOrFold<mlir::arith::SelectOp>(loc, condition, x, y);
   }

@@ -106,52 +106,46 @@ void PanelLoops::bind(Loops &values, ArrayRef<unsigned> loops,
     values[loop] = value;
 }
 
-void PanelLoops::pack(Panels &panels, int64_t chunk) {
+void PanelLoops::pack(const Panels &panels) {
   int64_t width = panels.width;
-  Value count = mul(batches, panels.count);
-  Value chunks = constant(llvm::divideCeil(panelDepth, chunk));
-  parallel(mul(count, chunks), [&](Value task) {
+  parallel(mul(batches, panels.count), [&](Value task) {
     Loops loops;
-    Value begin = mul(rem(task, chunks), constant(chunk));
-    Value end = add(begin, constant(chunk));
-    task = div(task, chunks);
     bind(loops, c.batch, batchSizes, div(task, panels.count));
     Value first =
         add(panels.begin, mul(rem(task, panels.count), constant(width)));
     Value panel = view(panels.packed, mul(task, constant(panelDepth * width)),
                        {panelDepth, width});
-    packPanel(panel, width, first, loops, begin,
-              min(end, constant(panelDepth)));
+    packPanel(panel, width, first, loops);
   });
 }
 
-void PanelLoops::packPanel(Value panel, int64_t width, Value first, Loops loops,
-                           Value begin, Value end) {
+void PanelLoops::packPanel(Value panel, int64_t width, Value first,
+                           Loops loops) {
   // Whole blocks where the columns are rows of the buffer, and rows of it where
   // they lie side by side.
-  Value split = begin;
+  int64_t split = 0;
   if (width % kLanes == 0 && columnLoops.size() == 1) {
-    bool blocks = otherLoops.back() == c.k;
-    int64_t last = blocks ? depth / kLanes * kLanes : depth;
-    if (blocks || otherLoops.back() == columnLoops[0])
-      split = max(begin, min(end, constant(last)));
-    if (blocks)
-      packBlocks(panel, width, first, loops, begin, split);
-    else if (otherLoops.back() == columnLoops[0])
-      packRows(panel, width, first, loops, begin, split);
+    if (otherLoops.back() == c.k) {
+      split = depth / kLanes * kLanes;
+      packBlocks(panel, width, first, loops, split);
+    } else if (otherLoops.back() == columnLoops[0]) {
+      split = depth;
+      packRows(panel, width, first, loops);
+    }
   }
-  packElements(panel, width, first, loops, split, end);
+  if (split < panelDepth)
+    packElements(panel, width, first, loops, split);
 }
 
-/// Copies elements begin .. end of k, by transposing blocks in registers.
-/// Columns that do not exist read the last one, and become zero.
+/// Copies elements 0 .. end of k, by transposing blocks in registers. Columns
+/// that do not exist read the last one, and become zero.
 void PanelLoops::packBlocks(Value panel, int64_t width, Value first,
-                            Loops loops, Value begin, Value end) {
+                            Loops loops, int64_t end) {
   Value last = sub(columns, constant(1));
   VectorType type = lanesOf(c.getOtherType().getElementType());
   Value zero = arith::ConstantOp::create(b, loc, type, b.getZeroAttr(type));
   forLoop(constant(0), constant(width), kLanes, [&](Value lane) {
-    forLoop(begin, end, kLanes, [&](Value k) {
+    forLoop(constant(0), constant(end), kLanes, [&](Value k) {
       loops[c.k] = k;
       SmallVector<Value> block;
       for (int64_t i = 0; i < kLanes; ++i) {
@@ -168,12 +162,12 @@ void PanelLoops::packBlocks(Value panel, int64_t width, Value first,
   });
 }
 
-/// Copies elements begin .. end of k where columns lie side by side.
-void PanelLoops::packRows(Value panel, int64_t width, Value first, Loops loops,
-                          Value begin, Value end) {
+/// Copies all of k where columns lie side by side.
+void PanelLoops::packRows(Value panel, int64_t width, Value first,
+                          Loops loops) {
   VectorType type = lanesOf(c.getOtherType().getElementType());
   Value zero = arith::ConstantOp::create(b, loc, type, b.getZeroAttr(type));
-  forLoop(begin, end, 1, [&](Value k) {
+  forLoop(constant(0), constant(depth), 1, [&](Value k) {
     loops[c.k] = k;
     for (int64_t lane = 0; lane < width; lane += kLanes) {
       Value column = add(first, constant(lane));
@@ -189,23 +183,22 @@ void PanelLoops::packRows(Value panel, int64_t width, Value first, Loops loops,
   });
 }
 
-/// Copies elements begin .. end of k one by one, zero where there is none.
+/// Copies elements `begin` .. of k one by one, zero where there is none.
 void PanelLoops::packElements(Value panel, int64_t width, Value first,
-                              Loops loops, Value begin, Value end) {
+                              Loops loops, int64_t begin) {
   Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(panelType));
   forLoop(constant(0), constant(width), 1, [&](Value lane) {
     Value column = add(first, lane);
     bind(loops, columnLoops, columnSizes, column);
-    Value exists = max(begin, min(end, constant(depth)));
-    exists = select(less(column, columns), exists, begin);
-    forLoop(begin, exists, 1, [&](Value k) {
+    Value end = select(less(column, columns), constant(depth), constant(begin));
+    forLoop(constant(begin), end, 1, [&](Value k) {
       loops[c.k] = k;
       Value element = memref::LoadOp::create(b, loc, buffers.other,
                                              indicesOf(otherLoops, loops));
       memref::StoreOp::create(b, loc, castOther(element), panel,
                               ValueRange{k, lane});
     });
-    forLoop(exists, end, 1, [&](Value k) {
+    forLoop(end, constant(panelDepth), 1, [&](Value k) {
       memref::StoreOp::create(b, loc, zero, panel, ValueRange{k, lane});
     });
   });

@@ -45,14 +45,12 @@ protected:
   void bind(Loops &values, llvm::ArrayRef<unsigned> loops,
             llvm::ArrayRef<mlir::Value> sizes, mlir::Value flat);
 
-  /// Copies the columns to panels, zero where a panel sticks out of the columns
-  /// or the padded depth out of k. A task is `chunk` elements of k of one
-  /// panel.
-  void pack(Panels &panels, int64_t chunk);
-  /// Copies elements begin .. end of k of the columns from `first` on to
-  /// `panel`, which starts at k = 0; `loops` know the batch.
+  /// Copies the columns of all panels to `packed`, on threads.
+  void pack(const Panels &panels);
+  /// Copies the columns from `first` on to a panel, zero where that sticks out
+  /// of the columns or the padded depth out of k; `loops` know the batch.
   void packPanel(mlir::Value panel, int64_t width, mlir::Value first,
-                 Loops loops, mlir::Value begin, mlir::Value end);
+                 Loops loops);
   /// Writes `height` x `width` sums of `tile` to the result: as they are where
   /// the result's columns lie side by side, in transposed blocks where its rows
   /// do, and one by one otherwise. Blocks are read whole.
@@ -84,11 +82,11 @@ private:
                       llvm::SmallVectorImpl<mlir::Value> &sizes);
   mlir::Value narrow(mlir::Value value, mlir::Type type);
   void packBlocks(mlir::Value panel, int64_t width, mlir::Value first,
-                  Loops loops, mlir::Value begin, mlir::Value end);
+                  Loops loops, int64_t end);
   void packRows(mlir::Value panel, int64_t width, mlir::Value first,
-                Loops loops, mlir::Value begin, mlir::Value end);
+                Loops loops);
   void packElements(mlir::Value panel, int64_t width, mlir::Value first,
-                    Loops loops, mlir::Value begin, mlir::Value end);
+                    Loops loops, int64_t begin);
 };
 
 } // namespace lacuna

@@ -51,6 +51,11 @@ struct ParallelToRuntime
       if (failed(outline(op, symbols)))
         return signalPassFailure();
     module.walk([](GrainOp grain) { grain.erase(); });
+    module.walk([](ThreadsOp threads) {
+      OpBuilder builder(threads);
+      threads.replaceAllUsesWith(callThreads(builder, threads.getLoc()));
+      threads.erase();
+    });
   }
 
 private:

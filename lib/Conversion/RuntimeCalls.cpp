@@ -52,6 +52,14 @@ void lacuna::callParallelFor(OpBuilder &builder, Location loc, Value body,
        {body, context, toI64(builder, loc, count), toI64(builder, loc, grain)});
 }
 
+Value lacuna::callThreads(OpBuilder &builder, Location loc) {
+  Value threads =
+      call(builder, loc, "lacuna_rt_threads", builder.getI64Type(), {})
+          .getResult();
+  return arith::IndexCastOp::create(builder, loc, builder.getIndexType(),
+                                    threads);
+}
+
 Value lacuna::callAlloc(OpBuilder &builder, Location loc, Value bytes) {
   return call(builder, loc, "lacuna_rt_alloc",
               LLVM::LLVMPointerType::get(builder.getContext()),

@@ -160,7 +160,7 @@ LogicalResult SparseLoops::emit(function_ref<func::FuncOp(int64_t)> lookup) {
       panels.packed = memref::AllocOp::create(
           b, loc, MemRefType::get({ShapedType::kDynamic}, panelType), size,
           b.getI64IntegerAttr(64));
-      pack(panels, panelDepth);
+      pack(panels);
     }
     if (failed(compute(panels, lookup(width))))
       return failure();

@@ -21,10 +21,10 @@ using namespace lacuna;
 
 /// Rows that the vector view holds side by side.
 static constexpr int64_t kBlockRows = 16;
-/// Blocks of rows in one task: their sums stay in the second level of the
-/// cache, and a block of the panel in the first one while they pass. A panel
-/// that does not stay in the second level has to meet more rows at a time.
-static constexpr int64_t kTaskBlocks = 4, kLongTaskBlocks = 16;
+/// Rows of a tile: their sums stay in the second level of the cache, and a
+/// block of the panel in the first one while they pass. A panel that does not
+/// stay in the second level has to meet more rows at a time.
+static constexpr int64_t kTileRows = 64, kLongTileRows = 256;
 static constexpr int64_t kLongPanelBytes = 1 << 20;
 /// Vectors of a panel's row, widest first: a value is loaded once for so many
 /// multiply-adds. The columns are covered by panels of the first width, the
@@ -37,11 +37,8 @@ static constexpr int64_t kBlockBytes = 32768;
 static constexpr int64_t kMostDepth = 256;
 /// Bytes that a prefetch brings.
 static constexpr int64_t kLineBytes = 64;
-/// Elements along k in one task of packing.
-static constexpr int64_t kPackDepth = 128;
-/// Panels that are many, and rows of them in one task, a whole number of tiles.
-static constexpr int64_t kManyPanels = 4, kManyRows = 1024;
-
+/// So many panels for each thread are shared out well enough.
+static constexpr int64_t kPanelsPerThread = 4;
 /// Coordinates whose addresses are computed in one go, at most.
 static constexpr int64_t kMostUnrolled = 64;
 
@@ -71,17 +68,17 @@ public:
   void emit();
 
 private:
-  /// Where the factors of some rows of the weight and a panel begin: buffers
-  /// and offsets in elements, for unit 0 along k.
+  /// The factors of some rows of the weight and a panel: where these rows begin
+  /// in the buffers, in elements, for unit 0 along k.
   struct Factors {
-    Value values, firstValue, firstCoordinate, panel, firstColumn;
+    Value values, firstValue, firstCoordinate, panel;
   };
 
-  void compute(Panels &panels);
-  void computeTile(int64_t width, Value buffer, Value panel, Value matrix,
-                   Value firstRow, Value firstColumn, Loops loops);
-  void computeBlock(int64_t width, Value buffer, Value panel, Value block,
-                    Value sums, Value sumRow, Value begin, Value end);
+  void compute(const Panels &panels);
+  void computeTile(int64_t width, Value panel, Value matrix, Value firstRow,
+                   Value lastRow, Value firstColumn, Loops loops);
+  void computeBlock(int64_t width, Value panel, Value block, Value sums,
+                    Value sumRow, Value begin, Value end);
   void computeRows(int64_t width, const Factors &factors, Value sums,
                    Value sumRow, Value begin, Value end);
   void addUnit(int64_t width, const Factors &factors, Value step,
@@ -91,15 +88,15 @@ private:
   void clear(Value sums, int64_t width);
   Value zeros(Type type);
 
+  Value allocate(int64_t rows, int64_t width, Type type);
   VectorType vectorOf(Type type) { return VectorType::get({lanes}, type); }
   /// Rows of the weight whose sums are in registers at the same time.
   int64_t rowsOf(int64_t width) {
     return std::max<int64_t>(1, sumsAtOnce / (width / lanes));
   }
-  /// Blocks of rows in one task.
-  int64_t blocksOf(int64_t width) {
-    return 4 * width * panelDepth > kLongPanelBytes ? kLongTaskBlocks
-                                                    : kTaskBlocks;
+  int64_t tileRows(int64_t width) {
+    bool isLong = 4 * width * panelDepth > kLongPanelBytes;
+    return isLong ? kLongTileRows : kTileRows;
   }
   /// Units along k in a block of the panel.
   int64_t unitsOf(int64_t width) {
@@ -140,6 +137,12 @@ Value VectorColumns::zeros(Type type) {
                                    cast<TypedAttr>(b.getZeroAttr(type)));
 }
 
+/// Scratch: memory-to-runtime finds it a place outside of the tasks' loop.
+Value VectorColumns::allocate(int64_t rows, int64_t width, Type type) {
+  return memref::AllocOp::create(b, loc, MemRefType::get({rows, width}, type),
+                                 b.getI64IntegerAttr(64));
+}
+
 void VectorColumns::clear(Value sums, int64_t width) {
   Value zero = zeros(vectorOf(c.sumType));
   Value height = constant(cast<MemRefType>(sums.getType()).getDimSize(0));
@@ -152,39 +155,43 @@ void VectorColumns::clear(Value sums, int64_t width) {
 
 /// Values of units begin .. end of a block of rows, as the product wants them.
 Value VectorColumns::widenValues(Value firstValue, Value begin, Value end) {
-  auto type = MemRefType::get({kMostDepth * kBlockRows}, panelType);
-  Value widened =
-      memref::AllocOp::create(b, loc, type, b.getI64IntegerAttr(64));
+  Value widened = allocate(kMostDepth, kBlockRows, panelType);
   Value step = constant(unit * kBlockRows);
   Value from = view(buffers.values, add(firstValue, mul(begin, step)),
-                    {type.getNumElements()});
+                    {kMostDepth * kBlockRows});
   forLoop(constant(0), mul(sub(end, begin), step), kBlockRows, [&](Value i) {
     Value value = widen(applyCasts(load(from, {i}), c.weightCasts), panelType);
-    vector::StoreOp::create(b, loc, value, widened, ValueRange{i});
+    vector::StoreOp::create(
+        b, loc, value, widened,
+        ValueRange{div(i, constant(kBlockRows)), constant(0)});
   });
   return widened;
 }
 
 /// Asks for the part that a step of some rows of a block takes of the next
-/// block's values: they are not where a processor would expect them.
+/// block's values and coordinates: they are not where a processor would expect
+/// them.
 void VectorColumns::prefetch(int64_t width, Value block, Value row,
                              Value begin) {
   int64_t steps = kBlockRows / rowsOf(width);
-  int64_t part = llvm::divideCeil(unitsOf(width) * unit, steps);
-  int64_t all = kernel.outers * kernel.rowBlocks * kernel.entries;
-  Value first =
-      add(mul(block, constant(kernel.entries)),
-          add(mul(begin, constant(unit)),
-              mul(div(row, constant(rowsOf(width))), constant(part))));
-  first = min(add(first, constant(kernel.entries)),
-              constant(std::max<int64_t>(0, all - part)));
-  Value values = view(buffers.values, constant(0), {all, kBlockRows});
-  int64_t bytes = c.getWeightType().getElementTypeBitWidth() / 8 * kBlockRows;
-  for (int64_t i = 0; i < part; i += std::max<int64_t>(1, kLineBytes / bytes))
-    memref::PrefetchOp::create(b, loc, values,
-                               ValueRange{add(first, constant(i)), constant(0)},
-                               /*isWrite=*/false, /*localityHint=*/2,
-                               /*isDataCache=*/true);
+  Value step = div(row, constant(rowsOf(width)));
+  auto ask = [&](Value buffer, int64_t perBlock, int64_t perUnit) {
+    auto type = cast<MemRefType>(buffer.getType());
+    int64_t part = llvm::divideCeil(unitsOf(width) * perUnit, steps);
+    int64_t all = kernel.outers * kernel.rowBlocks * perBlock;
+    Value first = add(mul(add(block, constant(1)), constant(perBlock)),
+                      add(mul(begin, constant(perUnit)),
+                          mul(step, constant(part))));
+    first = min(first, constant(std::max<int64_t>(0, all - part)));
+    Value rows = view(buffer, constant(0), {all, kBlockRows});
+    int64_t bytes = type.getElementTypeBitWidth() / 8 * kBlockRows;
+    for (int64_t i = 0; i < part; i += std::max<int64_t>(1, kLineBytes / bytes))
+      memref::PrefetchOp::create(
+          b, loc, rows, ValueRange{add(first, constant(i)), constant(0)},
+          /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+  };
+  ask(buffers.values, kernel.entries, unit);
+  ask(buffers.coordinates, kernel.words, unit / kernel.perWord);
 }
 
 /// Adds the products of one unit to the sums of some rows, row by row.
@@ -198,7 +205,7 @@ void VectorColumns::addUnit(int64_t width, const Factors &factors, Value step,
   Value values = at(factors.values, factors.firstValue, {unit, kBlockRows});
   Value coordinates = at(buffers.coordinates, factors.firstCoordinate,
                          {unit / perWord, kBlockRows});
-  Value panel = at(factors.panel, factors.firstColumn, {unitDepth, width});
+  Value panel = at(factors.panel, constant(0), {unitDepth, width});
   Type i32 = b.getI32Type();
   VectorType type = vectorOf(panelType);
   Value mask =
@@ -274,10 +281,10 @@ void VectorColumns::computeRows(int64_t width, const Factors &factors,
 
 /// Adds the products of units begin .. end of one block of rows to its sums,
 /// which stand from `sumRow` on.
-void VectorColumns::computeBlock(int64_t width, Value buffer, Value panel,
-                                 Value block, Value sums, Value sumRow,
-                                 Value begin, Value end) {
-  Factors factors{buffers.values, Value(), Value(), buffer, panel};
+void VectorColumns::computeBlock(int64_t width, Value panel, Value block,
+                                 Value sums, Value sumRow, Value begin,
+                                 Value end) {
+  Factors factors{buffers.values, Value(), Value(), panel};
   Value firstValue = mul(block, constant(kernel.entries * kBlockRows));
   Value firstCoordinate = mul(block, constant(kernel.words * kBlockRows));
   if (!c.getWeightType().getElementType().isF32() || !c.weightCasts.empty()) {
@@ -292,91 +299,71 @@ void VectorColumns::computeBlock(int64_t width, Value buffer, Value panel,
   });
 }
 
-/// The rows from `firstRow` on of one matrix of the weight and the columns of a
-/// panel from `firstColumn` on.
-void VectorColumns::computeTile(int64_t width, Value buffer, Value panel,
-                                Value matrix, Value firstRow, Value firstColumn,
-                                Loops loops) {
-  int64_t tileRows = kBlockRows * blocksOf(width);
-  Value height = min(constant(tileRows), sub(rows, firstRow));
+/// A tile of the result: rows from `firstRow` on, before `lastRow`, of one
+/// matrix of the weight, and the columns of a panel from `firstColumn` on.
+void VectorColumns::computeTile(int64_t width, Value panel, Value matrix,
+                                Value firstRow, Value lastRow,
+                                Value firstColumn, Loops loops) {
+  Value height = min(constant(tileRows(width)), sub(lastRow, firstRow));
   Value firstBlock = add(mul(matrix, constant(kernel.rowBlocks)),
                          div(firstRow, constant(kBlockRows)));
-  // Scratch: memory-to-runtime finds it a place outside of the tasks' loop.
-  Value sums = memref::AllocOp::create(
-      b, loc, MemRefType::get({tileRows, width}, c.sumType),
-      b.getI64IntegerAttr(64));
+  Value sums = allocate(tileRows(width), width, c.sumType);
   if (unitsOf(width) < numUnits)
     clear(sums, width);
   forLoop(constant(0), constant(numUnits), unitsOf(width), [&](Value begin) {
     Value end = min(constant(numUnits), add(begin, constant(unitsOf(width))));
     forLoop(constant(0), height, kBlockRows, [&](Value row) {
       Value block = add(firstBlock, div(row, constant(kBlockRows)));
-      computeBlock(width, buffer, panel, block, sums, row, begin, end);
+      computeBlock(width, panel, block, sums, row, begin, end);
     });
   });
   storeTile(sums, firstRow, height, firstColumn,
             min(constant(width), sub(columns, firstColumn)), loops);
 }
 
-/// Few panels are packed by all threads, and a task is a tile of one of them.
-/// Of many panels, each task packs its own, which stays in its processor's
-/// cache.
-void VectorColumns::compute(Panels &panels) {
-  int64_t width = panels.width, tileRows = kBlockRows * blocksOf(width);
+/// A task is some rows of all matrices and one panel, which it packs for
+/// itself: that takes less time than to get it from the cache of another
+/// processor.
+void VectorColumns::compute(const Panels &panels) {
+  int64_t width = panels.width;
   SmallVector<unsigned> otherRows; // loops of rows besides rowLoop
   SmallVector<Value> otherSizes;
-  Value matrices = constant(1); // for each panel
+  Value matrices = constant(1); // of a batch
   for (auto [loop, size] : llvm::zip(kernel.outerLoops, kernel.outerSizes))
     if (!llvm::is_contained(c.batch, loop)) {
       otherRows.push_back(loop);
       otherSizes.push_back(size);
       matrices = mul(matrices, size);
     }
-  Value count = mul(batches, panels.count), no = constant(0);
-  Value share = less(count, constant(kManyPanels));
-  if (!otherRows.empty())
-    share = arith::ConstantIntOp::create(b, loc, 1, 1);
-  std::optional<int64_t> known = getConstantIntValue(share);
-  Value elements = constant(panelDepth * width);
-  auto allocate = [&](Value size) {
-    return memref::AllocOp::create(
-        b, loc, MemRefType::get({ShapedType::kDynamic}, panelType), size,
-        b.getI64IntegerAttr(64));
-  };
-  Value shared = allocate(select(share, mul(count, elements), no));
-  panels.packed = shared;
-  if (!known || *known)
-    when(share, [&] { pack(panels, kPackDepth); });
-  Value taskRows = select(share, constant(tileRows), constant(kManyRows));
-  Value rowTasks = div(add(rows, sub(taskRows, constant(1))), taskRows);
-  Value perPanel = mul(matrices, rowTasks);
-  parallel(mul(count, perPanel), [&](Value task) {
+  // Panels are shared out, rows too where that leaves threads without work.
+  Value count = mul(batches, panels.count), one = constant(1);
+  Value threads = ThreadsOp::create(b, loc);
+  Value even = equal(rem(count, threads), constant(0));
+  Value many = less(mul(threads, constant(kPanelsPerThread)), count);
+  Value parts = select(even, one, select(many, one, threads));
+  Value blocks = constant(kernel.rowBlocks);
+  Value taskBlocks = div(add(blocks, sub(parts, one)), parts);
+  parts = div(add(blocks, sub(taskBlocks, one)), taskBlocks);
+  Value taskRows = mul(taskBlocks, constant(kBlockRows));
+  parallel(mul(count, parts), [&](Value task) {
     Loops loops;
-    Value index = div(task, perPanel), inPanel = rem(task, perPanel);
+    Value index = div(task, parts);
     bind(loops, c.batch, batchSizes, div(index, panels.count));
-    bind(loops, otherRows, otherSizes, div(inPanel, rowTasks));
     Value firstColumn =
         add(panels.begin, mul(rem(index, panels.count), constant(width)));
-    Value buffer = shared, panel = mul(index, elements);
-    if (!known || !*known) {
-      Value own = allocate(elements);
-      auto pack = [&] {
-        packPanel(view(own, no, {panelDepth, width}), width, firstColumn, loops,
-                  no, constant(panelDepth));
-      };
-      known ? pack() : when(less(constant(kManyPanels - 1), count), pack);
-      buffer = select(share, shared, own);
-      panel = select(share, panel, no);
-    }
-    Value matrix =
-        linearize(indicesOf(kernel.outerLoops, loops), kernel.outerSizes);
-    Value firstRow = mul(rem(inPanel, rowTasks), taskRows);
+    Value panel = allocate(panelDepth, width, panelType);
+    packPanel(panel, width, firstColumn, loops);
+    Value firstRow = mul(rem(task, parts), taskRows);
     Value lastRow = min(rows, add(firstRow, taskRows));
-    forLoop(firstRow, lastRow, tileRows, [&](Value row) {
-      computeTile(width, buffer, panel, matrix, row, firstColumn, loops);
+    forLoop(constant(0), matrices, 1, [&](Value flat) {
+      bind(loops, otherRows, otherSizes, flat);
+      Value matrix =
+          linearize(indicesOf(kernel.outerLoops, loops), kernel.outerSizes);
+      forLoop(firstRow, lastRow, tileRows(width), [&](Value row) {
+        computeTile(width, panel, matrix, row, lastRow, firstColumn, loops);
+      });
     });
   });
-  memref::DeallocOp::create(b, loc, shared);
 }
 
 void VectorColumns::storeSums(Value sums, std::optional<unsigned> laneLoop,

@@ -74,6 +74,10 @@ void lacuna_rt_parallel_for(void (*body)(void *, int64_t, int64_t), void *ctx,
     fail(failure.status, failure.message);
 }
 
+int64_t lacuna_rt_threads() {
+  return requireFrame("lacuna_rt_threads").call.threads().size();
+}
+
 void *lacuna_rt_alloc(int64_t bytes) {
   Frame &frame = requireFrame("lacuna_rt_alloc");
   Failure failure;

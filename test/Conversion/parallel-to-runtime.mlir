@@ -31,6 +31,18 @@ func.func private @scale(%x: memref<?x?xf32>, %grain: index) {
 
 // -----
 
+// CHECK-LABEL: func.func private @threads(
+// CHECK: %[[N:.*]] = llvm.call @lacuna_rt_threads() : () -> i64
+// CHECK: %[[I:.*]] = arith.index_cast %[[N]] : i64 to index
+// CHECK: memref.store %[[I]]
+func.func private @threads(%x: memref<index>) {
+  %n = lacuna.threads
+  memref.store %n, %x[] : memref<index>
+  return
+}
+
+// -----
+
 // Only the outermost loop is the runtime's.
 // CHECK-LABEL: func.func private @nested$parallel
 // CHECK: scf.parallel

@@ -49,6 +49,7 @@ TEST(LibraryTest, ExportsVersionedSymbolsOnly) {
                                     "lacuna_rt_alloc",
                                     "lacuna_rt_parallel_for",
                                     "lacuna_rt_free",
+                                    "lacuna_rt_threads",
                                     "lacuna_rt_fail",
                                     "lacuna_model_num_targets",
                                     "lacuna_model_target_at",

@@ -223,7 +223,7 @@ def ParallelToRuntime : Pass<"parallel-to-runtime", "::mlir::ModuleOp"> {
     packed in a struct on the stack, and the loop becomes a call of
     `lacuna_rt_parallel_for`. Loops inside of others run in order. The
     iterations of `lacuna.grain` are the smallest piece of work that is handed
-    to a thread.
+    to a thread. `lacuna.threads` becomes a call of `lacuna_rt_threads`.
 
     Example: `scf.forall (%i) in (%n) { ... }` becomes
     `llvm.call @lacuna_rt_parallel_for(@body, %context, %n, %grain)`.

@@ -24,6 +24,9 @@ void callParallelFor(mlir::OpBuilder &builder, mlir::Location loc,
                      mlir::Value body, mlir::Value context, mlir::Value count,
                      mlir::Value grain);
 
+/// lacuna_rt_threads(): of type index.
+mlir::Value callThreads(mlir::OpBuilder &builder, mlir::Location loc);
+
 /// lacuna_rt_alloc(bytes): a pointer; `bytes` is of type index.
 mlir::Value callAlloc(mlir::OpBuilder &builder, mlir::Location loc,
                       mlir::Value bytes);

@@ -157,4 +157,17 @@ def Lacuna_GrainOp : Lacuna_Op<"grain", [
   let assemblyFormat = "$iterations attr-dict";
 }
 
+def Lacuna_ThreadsOp : Lacuna_Op<"threads", [Pure]> {
+  let summary = "how many threads a parallel loop has";
+  let description = [{
+    At least 1, known when the model runs: for tasks that prepare something for
+    themselves and should not be more than there is use for. Results must not
+    depend on it. `parallel-to-runtime` asks the runtime.
+
+    Example: `%threads = lacuna.threads`
+  }];
+  let results = (outs Index:$number);
+  let assemblyFormat = "attr-dict";
+}
+
 #endif // LACUNA_IR_OPS_TD

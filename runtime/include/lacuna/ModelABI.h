@@ -58,6 +58,11 @@ LACUNA_API_RT void
 lacuna_rt_parallel_for(void (*body)(void *ctx, int64_t begin, int64_t end),
                        void *ctx, int64_t count, int64_t grain);
 
+/** How many threads a parallel loop of the running call has, at least 1: for
+    the size of pieces that each thread prepares something for. Results must
+    not depend on it. */
+LACUNA_API_RT int64_t lacuna_rt_threads(void);
+
 /** Memory of the running call, aligned to 64 bytes, not zeroed and never NULL:
     without memory the call fails. What is not freed is freed when the call
     ends. Any thread of the call may free it. In a call on a GPU it is memory
