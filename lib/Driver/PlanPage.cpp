@@ -91,6 +91,18 @@ static Markup makePrices(const PlannedRegion &region) {
                    rows);
 }
 
+/// What the kernels execute at some sizes, by the emulator's counters.
+static Markup makeCounts(const PlannedRegion &region) {
+  std::vector<std::string> lines;
+  for (const PlannedCounts &counts : region.counts) {
+    std::string text = formatv("{0} columns:", counts.columns);
+    for (const auto &[name, count] : counts.counters)
+      text += formatv(" {0} {1:N};", name, count).str();
+    lines.push_back(StringRef(text).rtrim(';').str());
+  }
+  return makeDetails("what the kernels execute", lines);
+}
+
 static std::vector<Markup> makeCard(const PlannedRegion &region) {
   std::vector<Markup> content;
   if (region.pattern && !region.pattern->map.empty())
@@ -119,18 +131,6 @@ static std::vector<Markup> makeCard(const PlannedRegion &region) {
   if (!region.counts.empty())
     content.push_back(makeCounts(region));
   return content;
-}
-
-/// What the kernels execute at some sizes, by the emulator's counters.
-static Markup makeCounts(const PlannedRegion &region) {
-  std::vector<std::string> lines;
-  for (const PlannedCounts &counts : region.counts) {
-    std::string text = formatv("{0} columns:", counts.columns);
-    for (const auto &[name, count] : counts.counters)
-      text += formatv(" {0} {1:N};", name, count).str();
-    lines.push_back(StringRef(text).rtrim(';').str());
-  }
-  return makeDetails("what the kernels execute", lines);
 }
 
 static void writePlan(const Plan &plan, Page &page) {
