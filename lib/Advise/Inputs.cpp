@@ -55,7 +55,8 @@ private:
   std::mutex mutex;
   std::chrono::steady_clock::time_point started =
                                             std::chrono::steady_clock::now(),
-                                        drawn = started - std::chrono::seconds(1);
+                                        drawn =
+                                            started - std::chrono::seconds(1);
 };
 
 /// Weights on their way into the report.
