@@ -27,7 +27,7 @@ using namespace mlir;
 using namespace lacuna;
 
 /// Up to so many columns form "lanes" is faster.
-static constexpr int64_t kFewColumns = 32;
+static constexpr int64_t kFewColumns = 24;
 
 /// The argument that a tensor was made of, or null.
 static Value getBuffer(Value tensor) {

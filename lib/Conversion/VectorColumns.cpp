@@ -179,9 +179,9 @@ void VectorColumns::prefetch(int64_t width, Value block, Value row,
     auto type = cast<MemRefType>(buffer.getType());
     int64_t part = llvm::divideCeil(unitsOf(width) * perUnit, steps);
     int64_t all = kernel.outers * kernel.rowBlocks * perBlock;
-    Value first = add(mul(add(block, constant(1)), constant(perBlock)),
-                      add(mul(begin, constant(perUnit)),
-                          mul(step, constant(part))));
+    Value first =
+        add(mul(add(block, constant(1)), constant(perBlock)),
+            add(mul(begin, constant(perUnit)), mul(step, constant(part))));
     first = min(first, constant(std::max<int64_t>(0, all - part)));
     Value rows = view(buffer, constant(0), {all, kBlockRows});
     int64_t bytes = type.getElementTypeBitWidth() / 8 * kBlockRows;

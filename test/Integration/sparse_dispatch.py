@@ -125,7 +125,7 @@ def check(form, wrapping, depth, route, directory, rng):
     # Packed, as the compiler wrote it, or dense, to be packed when it is loaded.
     params = rng.choice(["m", "w"])
     model = Model(f"{directory}/m.so", [f"{directory}/{params}.safetensors"])
-    for columns in (0, 1, 3, 16, 20, 41, 130):
+    for columns in (0, 1, 3, 16, 20, 41, 130, 175):
         shape = {**sizes, "n": columns}
         x = store(rng.standard_normal([shape[c] for c in x_letters]), "f32")
         i = store(rng.standard_normal([shape[c] for c in out]), "f32")

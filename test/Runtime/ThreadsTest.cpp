@@ -51,6 +51,18 @@ TEST_F(ThreadsTest, EqualBits) {
   }
 }
 
+TEST_F(ThreadsTest, TellsTheirNumber) {
+  for (int threads : {1, 2, 5}) {
+    SessionPtr s = session(model.get(), params, threads);
+    std::vector<int32_t> how{7}, r{0};
+    std::vector<int64_t> scalar;
+    DLTensor in = wrap(how, scalar), out = wrap(r, scalar);
+    ASSERT_WORKS(
+        lacuna_session_run(s.get(), "trouble", &in, 1, &out, 1, nullptr));
+    EXPECT_EQ(r[0], threads);
+  }
+}
+
 TEST_F(ThreadsTest, ManyCallersOfManySessions) {
   std::vector<SessionPtr> sessions;
   for (int threads : {1, 2, 4})

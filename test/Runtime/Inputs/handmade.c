@@ -37,7 +37,8 @@ EXPORT const char lacuna_manifest[16384] =
     "\"shape\":[]}],\"outputs\":[{\"name\":\"sum\",\"dtype\":\"f32\","
     "\"shape\":[1024]}]},"
     /* how: 0 fine, 1 fail, 2 fail in a worker, 3 too much memory, 4 the same
-       in a worker, 5 leave memory behind, 6 fail in a nested loop */
+       in a worker, 5 leave memory behind, 6 fail in a nested loop; 7: r is the
+       number of threads */
     "{\"name\":\"trouble\",\"inputs\":[{\"name\":\"how\",\"dtype\":\"i32\","
     "\"shape\":[]}],\"outputs\":[{\"name\":\"r\",\"dtype\":\"i32\","
     "\"shape\":[]}]},"
@@ -177,7 +178,7 @@ EXPORT void lacuna_entry_trouble(void **d) {
   if (how == 5)
     lacuna_rt_alloc(1 << 20);
   lacuna_rt_parallel_for(trouble_body, &how, 500, 1);
-  *(int32_t *)((memref *)d[1])->aligned = 77;
+  *(int32_t *)((memref *)d[1])->aligned = how == 7 ? lacuna_rt_threads() : 77;
 }
 EXPORT void lacuna_shapes_trouble(void **d, int64_t *out) {
   (void)d, (void)out;
