@@ -271,7 +271,9 @@ private:
                          inputs.getArrayRef(), destinations, /*updates=*/false);
     copyNumber(first, invoke);
     choice.replaceAllUsesWith(invoke.getResults());
-    SmallVector<Value> alternatives(choice.getAlternatives());
+    // A region of several intervals is there several times.
+    llvm::SetVector<Value> alternatives(choice.getAlternatives().begin(),
+                                        choice.getAlternatives().end());
     choice.erase();
     for (Value value : alternatives)
       if (auto collapse = value.getDefiningOp<tensor::CollapseShapeOp>();

@@ -27,7 +27,7 @@ from common import ROOT, build, cpu_name, last_cache_bytes, linear, load_model, 
     time_alternating
 
 SHAPES = ((1024, 1024), (1536, 384), (384, 1536))
-LAYOUTS = {"dense": ((0, 0),), "sparse-tensor": ((1, 4), (2, 4), (4, 8), (1, 16)), "vector": ((1, 4), (2, 4), (4, 8))}
+LAYOUTS = {"dense": ((0, 0),), "sparse-tensor": ((1, 4), (2, 4), (4, 8), (1, 16)), "vector": ((1, 4), (2, 4), (4, 8), (1, 16))}
 COLUMNS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 ROTATED_BYTES = 16 * 2**20
 # As lib/CostModel: from here on (more than) a route packs the activation.
