@@ -87,12 +87,6 @@ class OneDNN:
         return call
 
 
-def openblas_name():
-    """The OpenBLAS in NumPy's wheel, by which x @ w.T multiplies: sgemv for one column, else sgemm."""
-    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
-    return f"{blas['name']} {blas['version']} (NumPy {np.__version__})"
-
-
 def linear(rows, depth):
     """y[N, rows] = x[N, depth] W[rows, depth]^T with dynamic N."""
     return f"""
