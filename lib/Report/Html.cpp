@@ -26,6 +26,7 @@ h3 { font-size: .95rem; margin: 0; overflow-wrap: anywhere; }
 p { margin: .5rem 0; max-width: 50rem; }
 .soft { color: var(--soft); margin: 0; overflow-wrap: anywhere; }
 code { font: .92em ui-monospace, monospace; overflow-wrap: anywhere; }
+td wbr { display: none; }
 .facts, .cards { display: grid; gap: .75rem; margin: 1rem 0; }
 .facts { grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); }
 .cards { grid-template-columns:
