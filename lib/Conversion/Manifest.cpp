@@ -211,7 +211,9 @@ std::string Manifest::str() {
     return function.getAsObject()->get("arena");
   });
   target["functions"] = std::move(functions);
-  json::Object root{{"abi", hasRegions ? 4 : hasArena || !state.empty() ? 3 : 2},
+  json::Object root{{"abi", hasRegions                   ? 4
+                            : hasArena || !state.empty() ? 3
+                                                         : 2},
                     {"producer", "lacuna " LACUNA_VERSION},
                     {"targets", json::Array{std::move(target)}},
                     {"weights", std::move(weights)}};

@@ -270,6 +270,7 @@ llvm::Error Compilation::takePlan(TargetState &target) {
   Plan &plan = target.report.plan;
   plan.target = target.name;
   plan.regions = collectPlan(*target.module);
+  plan.unlicensed = collectUnlicensed(*target.module);
   // As plan-dispatches read it.
   llvm::Expected<TargetModel> model =
       options.targetModel.empty()

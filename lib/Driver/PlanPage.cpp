@@ -168,6 +168,20 @@ static void writePlan(const Plan &plan, Page &page) {
                            "them.",
                            plan.regions.size() - kCards)
                        .str());
+  if (plan.unlicensed.empty())
+    return;
+  page.paragraph(
+      formatv("{0} more contractions are dense because {1}:",
+              plan.unlicensed.size(),
+              plan.unlicensed.size() == 1
+                  ? kUnlicensedReason
+                  : "their weights have no layouts, so nothing may be skipped")
+          .str());
+  std::vector<std::vector<Markup>> rows;
+  for (const UnlicensedRegion &region : plan.unlicensed)
+    rows.push_back(
+        {code(region.weight), code(region.type), code(region.location)});
+  page.add(makeTable({"weight", "type", "at"}, rows, /*leftColumns=*/3));
 }
 
 std::string lacuna::makePlanPage(ArrayRef<TargetReport> reports,

@@ -77,6 +77,16 @@ void lacuna::numberRegions(ModuleOp module) {
   });
 }
 
+/// The name of the weight that `value` loads, or "".
+static std::string getLoadedWeight(Value value) {
+  auto load = value.getDefiningOp<ml_program::GlobalLoadConstOp>();
+  if (!load)
+    return "";
+  auto global = SymbolTable::lookupNearestSymbolFrom<ml_program::GlobalOp>(
+      load, load.getGlobalAttr());
+  return global ? getWeightName(global).str() : "";
+}
+
 std::vector<PlannedRegion> lacuna::collectPlan(ModuleOp module) {
   std::vector<PlannedRegion> regions;
   module.walk([&](DispatchOp dispatch) {
@@ -92,11 +102,7 @@ std::vector<PlannedRegion> lacuna::collectPlan(ModuleOp module) {
       if (!layout)
         continue;
       auto type = cast<RankedTensorType>(input.getType());
-      if (auto load = input.getDefiningOp<ml_program::GlobalLoadConstOp>())
-        if (auto global =
-                SymbolTable::lookupNearestSymbolFrom<ml_program::GlobalOp>(
-                    load, load.getGlobalAttr()))
-          region.weight = getWeightName(global).str();
+      region.weight = getLoadedWeight(input);
       region.layout = layout.getSpelling();
       llvm::raw_string_ostream(region.type) << eraseLayout(type);
       if (type.getNumElements())
@@ -107,6 +113,28 @@ std::vector<PlannedRegion> lacuna::collectPlan(ModuleOp module) {
     }
     readPlan(dispatch, region);
     regions.push_back(std::move(region));
+  });
+  return regions;
+}
+
+std::vector<UnlicensedRegion> lacuna::collectUnlicensed(ModuleOp module) {
+  std::vector<UnlicensedRegion> regions;
+  module.walk([&](DispatchOp dispatch) {
+    if (dispatch.getPlan())
+      return;
+    for (auto [input, argument] :
+         llvm::zip(dispatch.getInputs(), dispatch.getBody().getArguments())) {
+      std::string weight = getLoadedWeight(input);
+      if (weight.empty() || !llvm::any_of(argument.getUsers(), isContraction))
+        continue;
+      UnlicensedRegion region;
+      region.function =
+          dispatch->getParentOfType<FunctionOpInterface>().getName().str();
+      region.location = describeLocation(dispatch.getLoc());
+      region.weight = weight;
+      llvm::raw_string_ostream(region.type) << input.getType();
+      regions.push_back(std::move(region));
+    }
   });
   return regions;
 }
@@ -192,6 +220,12 @@ void lacuna::writePlanText(const Plan &plan, raw_ostream &os) {
     for (const auto &[i, view] : llvm::enumerate(region.views))
       os << (i ? ", " : " ") << view.bytes << " bytes for " << view.name;
     os << "\n";
+  }
+  for (const UnlicensedRegion &region : plan.unlicensed) {
+    os << "- " << region.weight;
+    if (!region.location.empty())
+      os << " at " << region.location;
+    os << ": dense because " << kUnlicensedReason << "\n";
   }
 }
 
@@ -285,6 +319,17 @@ void lacuna::writePlanJSON(
                 json.attribute("bytes", view.bytes);
               });
           });
+        });
+    });
+    json.attributeArray("unlicensed", [&] {
+      for (const UnlicensedRegion &region : plan.unlicensed)
+        json.object([&] {
+          json.attribute("function", region.function);
+          json.attribute("location", region.location);
+          json.attribute("weight", region.weight);
+          json.attribute("type", region.type);
+          json.attribute("route", getRouteName(Route::Dense));
+          json.attribute("reason", kUnlicensedReason);
         });
     });
     writeMore(json);

@@ -79,9 +79,9 @@ std::vector<KernelRecord> KernelProfile::finish() {
     KernelRecord &record = records[place->second];
     ++record.launches;
     if (!table) {
-      record.microseconds += std::chrono::duration<double, std::micro>(
-                                 launch.ended - launch.began)
-                                 .count();
+      record.microseconds +=
+          std::chrono::duration<double, std::micro>(launch.ended - launch.began)
+              .count();
       continue;
     }
     float milliseconds = 0;

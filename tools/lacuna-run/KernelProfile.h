@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What each kernel of a run took: time by the device's events, and what the
-// device counts; on the CPU what each region took by the host's clock. Also used
-// by the runner of the GPU bundle.
+// device counts; on the CPU what each region took by the host's clock. Also
+// used by the runner of the GPU bundle.
 
 #ifndef LACUNA_RUN_KERNELPROFILE_H
 #define LACUNA_RUN_KERNELPROFILE_H

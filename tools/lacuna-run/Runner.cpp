@@ -345,7 +345,9 @@ void Runner::printProfile() {
     std::printf("%s %s: %llu %s%s", isGPU ? "kernel" : "region",
                 kernel.name.c_str(),
                 static_cast<unsigned long long>(kernel.launches), times,
-                kernel.launches == 1 ? "" : isGPU ? "es" : "s");
+                kernel.launches == 1 ? ""
+                : isGPU              ? "es"
+                                     : "s");
     // A device that counts executes PTX on the host: its time tells nothing.
     if (kernel.counters.empty())
       std::printf(", %.1f us (%.1f %%)", kernel.microseconds,

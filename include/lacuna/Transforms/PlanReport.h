@@ -84,6 +84,18 @@ struct PlannedRegion {
   bool isUsed() const;
 };
 
+/// A contraction of a weight that has no layout, so that nothing of it may be
+/// skipped: its route is dense.
+struct UnlicensedRegion {
+  std::string function, location; ///< as those of a planned region
+  std::string weight;             ///< the weight's name
+  std::string type;
+};
+
+/// Why such a region is dense.
+constexpr llvm::StringLiteral kUnlicensedReason =
+    "the weight has no layout, so nothing may be skipped";
+
 /// A plan, and what it was made for.
 struct Plan {
   std::string target;                    ///< "cpu", "sm_90a"
@@ -92,10 +104,14 @@ struct Plan {
   int64_t threads = 0;                   ///< CPUs
   std::vector<std::string> uncalibrated; ///< constants that were not measured
   std::vector<PlannedRegion> regions;
+  std::vector<UnlicensedRegion> unlicensed;
 };
 
 /// The planned regions of a module after `plan-dispatches`, in its order.
 std::vector<PlannedRegion> collectPlan(mlir::ModuleOp module);
+
+/// The contractions of weights without layouts, in the module's order.
+std::vector<UnlicensedRegion> collectUnlicensed(mlir::ModuleOp module);
 
 /// Numbers them: each is the attribute LacunaDialect::kRegionAttr of its
 /// operation, and later of the invocation.

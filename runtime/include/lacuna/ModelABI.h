@@ -81,9 +81,9 @@ LACUNA_API_RT void lacuna_rt_launch(int32_t kernel, const int64_t *sizes,
 LACUNA_API_RT void lacuna_rt_copy(void *target, const void *source,
                                   int64_t bytes);
 
-/** Tells whoever observes the call (lacuna_run_options.on_kernel) that the region
-    `name` of a CPU's target begins (`after` is 0) or has ended (1). `name` lives
-    as long as the model. Outside of parallel loops only. */
+/** Tells whoever observes the call (lacuna_run_options.on_kernel) that the
+   region `name` of a CPU's target begins (`after` is 0) or has ended (1).
+   `name` lives as long as the model. Outside of parallel loops only. */
 LACUNA_API_RT void lacuna_rt_region(const char *name, int32_t after);
 
 /** Ends the running call with LACUNA_ERROR_FAILED and a copy of `message`;
