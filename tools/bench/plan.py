@@ -7,9 +7,9 @@ table in Markdown and draws it.
   tools/bench/plan.py [--build DIR] [--threads 1,2] [--weights 1024x1024,...] [--plot FILE.svg] [--json FILE]
 
 The regret of a point is the time of the route that the plan takes over the time of
-the fastest one, less 1. The plan must be better than each single route for all
-points, in the geometric mean of time over the best; and at most a tenth of the
-points may have a regret of more than 15 %: otherwise the exit status is 1.
+the fastest one, less 1. No single route for all points may be better than the
+plan, in the geometric mean of time over the best, and at most a tenth of the points
+may have a regret of more than 15 %: otherwise the exit status is 1.
 
 Each route is forced in an artifact of its own; calls take turns and go through
 several sessions, whose weights together are larger than a second-level cache, as
@@ -75,6 +75,20 @@ def sweep(arguments, threads):
                     print(json.dumps(points[-1]), flush=True)
 
 
+def plan_again(points):
+    """Takes the choices of the compiler as it is now."""
+    known = {}
+    for p in points:
+        key = p["rows"], p["depth"], p["layout"], p["threads"]
+        if key not in known:
+            n, m = map(int, p["layout"].split(":"))
+            weight = prune_at_random(np.random.default_rng(0), (p["rows"], p["depth"]), n, m)
+            with tempfile.TemporaryDirectory() as d:
+                known[key] = plan_of(pathlib.Path(d) / "plan", p["rows"], p["depth"], {"w": (weight, "f32")},
+                                     f"nm<{n}:{m}>", p["threads"])
+        p["plan"] = chosen(known[key], p["columns"])
+
+
 def regret(point, route=None):
     return point["seconds"][route or point["plan"]] / min(point["seconds"].values()) - 1
 
@@ -107,8 +121,10 @@ def judge(points):
     print(f"| the plan | {plan:.3f} | {wrong} of {len(points)} ({100 * wrong / len(points):.0f} %) |")
     for route, mean in single.items():
         print(f"| always {route} | {mean:.3f} | {sum(regret(p, route) > MUCH for p in points)} of {len(points)} |")
-    good = plan < min(single.values()) and wrong <= len(points) / 10
-    print(f"\nThe plan {'is' if good else 'is NOT'} better than every single route, with at most a tenth of points wrong.")
+    alike = [route for route in ROUTES if all(p["plan"] == route for p in points)]
+    good = plan <= min(single.values()) and wrong <= len(points) / 10
+    print(f"\nThe plan is {'' if good else 'NOT '}good: " + ("it takes " + alike[0] + " at every point" if alike else
+          "it takes several routes") + ("." if good else ", and one route is better, or more than a tenth of points are wrong."))
     return good
 
 
@@ -163,7 +179,7 @@ def main():
     parser.add_argument("--rounds", default=5, type=int, help="turns of each route at each point")
     parser.add_argument("--plot", help="draw the regret into this SVG file")
     parser.add_argument("--json", help="write all points into this file")
-    parser.add_argument("--points", help="judge the points of such a file instead of measuring")
+    parser.add_argument("--points", help="plan again for the times in such a file instead of measuring")
     parser.add_argument("--seed", type=int, default=int(np.random.SeedSequence().entropy % 2**32))
     parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -172,6 +188,7 @@ def main():
         return sweep(arguments, arguments.child)
     if arguments.points:
         points = json.loads(pathlib.Path(arguments.points).read_text())
+        plan_again(points)
     else:
         print(f"CPU: {cpu_name()}  \nseed: {arguments.seed}  \ncommand: `tools/bench/plan.py {' '.join(sys.argv[1:])}`",
               flush=True)
