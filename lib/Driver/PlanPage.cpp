@@ -171,12 +171,14 @@ static void writePlan(const Plan &plan, Page &page) {
   if (plan.unlicensed.empty())
     return;
   page.paragraph(
-      formatv("{0} more contractions are dense because {1}:",
-              plan.unlicensed.size(),
-              plan.unlicensed.size() == 1
-                  ? kUnlicensedReason
-                  : "their weights have no layouts, so nothing may be skipped")
-          .str());
+      plan.unlicensed.size() == 1
+          ? formatv("One more contraction is dense because {0}:",
+                    kUnlicensedReason)
+                .str()
+          : formatv("{0} more contractions are dense because their weights "
+                    "have no layouts, so nothing may be skipped:",
+                    plan.unlicensed.size())
+                .str());
   std::vector<std::vector<Markup>> rows;
   for (const UnlicensedRegion &region : plan.unlicensed)
     rows.push_back(
