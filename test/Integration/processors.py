@@ -162,7 +162,7 @@ print("LACUNA_TEST_SEED =", seed)
 rng = np.random.default_rng(seed)
 with tempfile.TemporaryDirectory() as directory:
     check_widths(directory)
-    for t, route in (("f64", "dense"), ("bf16", None), ("f32", "sparse-tensor"), ("f32", "dense")):
+    for t, route in (("f64", "dense"), ("bf16", None), ("f32", "sparse-tensor"), ("f32", "vector"), ("f32", "dense")):
         check_numbers(directory, rng, t, route)
     check_choice(directory)
     check_plans(directory)
