@@ -142,7 +142,7 @@ static std::string explain(const Prediction &dense, const Prediction &best,
                            llvm::StringRef route, const TargetModel &model) {
   double gain = dense.seconds / best.seconds;
   if (dense.bound == Bound::Launch)
-    return llvm::formatv("bound by the launch: {0:f1} us of it, whatever is "
+    return llvm::formatv("bound by the launch: {0:f1} us in all, whatever is "
                          "skipped",
                          1e6 * dense.seconds);
   if (dense.bound == Bound::Memory && best.bound == Bound::Memory)
@@ -252,7 +252,8 @@ static void addUp(Report &report) {
       sum.holds += pattern.holds();
       double norm = weight.findings.nonfinite ? 0 : weight.findings.norm;
       double uses = 1 + weight.otherUses.size();
-      lost[key] += std::pow(pattern.lost * norm, 2);
+      if (norm != 0)
+        lost[key] += std::pow(pattern.lost * norm, 2);
       norms[key] += norm * norm;
       sum.denseBytes += advice.denseBytes;
       sum.storedBytes += advice.storedBytes;

@@ -148,10 +148,12 @@ std::vector<std::string> lacuna::advise::getNotes(const WeightReport &weight) {
   for (const PatternFinding &pattern : findings.patterns)
     if (pattern.nearlyHolds() && pattern.work <= 0.75 &&
         (pattern.layout.dim == weight.getDim() || pattern.lost <= 0.01))
-      notes.push_back(formatv("{0} of the groups keep {1}; pruning the others "
-                              "loses {2} of the norm",
-                              percent(pattern.getKept()), pattern.layout.str(),
-                              percent(pattern.lost)));
+      notes.push_back(formatv(
+          "{0} of the groups keep {1}{2}", percent(pattern.getKept()),
+          pattern.layout.str(),
+          findings.nonfinite ? ""
+                             : "; pruning the others loses " +
+                                   percent(pattern.lost) + " of the norm"));
   for (unsigned i = 0; i < 3; ++i)
     notePart(notes, formatv("blocks of {0}x{0}", 16 << i).str(),
              findings.blocks[i]);

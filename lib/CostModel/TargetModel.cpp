@@ -4,6 +4,8 @@
 
 #include "lacuna/CostModel/TargetModel.h"
 
+#include "lacuna/CostModel/JSON.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
@@ -168,6 +170,9 @@ Error Reader::readName(const json::Object &object, StringRef key,
   return Error::success();
 }
 
+// Beyond these no time can be told.
+static constexpr double kLeastValue = 1e-12, kGreatestValue = 1e18;
+
 /// A positive number, or a list of them.
 Error Reader::readNumbers(const json::Object &object, StringRef key,
                           const Twine &where,
@@ -175,7 +180,7 @@ Error Reader::readNumbers(const json::Object &object, StringRef key,
   const json::Value *value = object.get(key);
   auto add = [&](const json::Value &element) {
     std::optional<double> number = element.getAsNumber();
-    if (!number || !std::isfinite(*number) || *number <= 0)
+    if (!number || !(*number >= kLeastValue && *number <= kGreatestValue))
       return false;
     result.push_back(*number);
     return true;
@@ -185,7 +190,8 @@ Error Reader::readNumbers(const json::Object &object, StringRef key,
       list ? !list->empty() && all_of(*list, add) : value && add(*value);
   return isGood ? Error::success()
                 : fail("'" + key + "' of " + where, value,
-                       "a number above 0, or a list of such");
+                       "a number above 0 (from 1e-12 to 1e18), or a list of "
+                       "such");
 }
 
 Error Reader::readConstant(const json::Object &object, const Twine &where,
@@ -317,7 +323,7 @@ Error Reader::readRates(const json::Object &root) {
 }
 
 Expected<TargetModel> Reader::read(StringRef text) {
-  Expected<json::Value> value = json::parse(text);
+  Expected<json::Value> value = parseJSON(text);
   if (!value)
     return createStringError(file +
                              ": expected JSON: " + toString(value.takeError()));

@@ -8,6 +8,7 @@
 #include "Target.h"
 
 #include "lacuna/IR/Lacuna.h"
+#include "lacuna/Transforms/GPUTarget.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
@@ -239,6 +240,25 @@ static LogicalResult checkTargets(const CompileOptions &options) {
   return success();
 }
 
+/// What --report-sizes and --plan-threads may be at most.
+static constexpr int64_t kMostColumns = int64_t(1) << 30, kMostThreads = 1024;
+
+/// Of several targets one may have the route; the others are left to the plan.
+static LogicalResult checkForcedRoute(const CompileOptions &options) {
+  std::optional<Route> route = parseRouteName(options.forceRoute);
+  if (!route || *route == Route::Dense)
+    return success();
+  bool isOfGPUs = *route == Route::TensorCore;
+  for (const std::string &target : options.targets)
+    if (!!findGPUTarget(target) == isOfGPUs)
+      return success();
+  return usageError(
+      "--force-route=" + options.forceRoute + " is a route of " +
+      (isOfGPUs ? "GPUs" : "target cpu") +
+      ", and no --target is one; expected " +
+      (isOfGPUs ? "dense, sparse-tensor or vector" : "dense or tensor-core"));
+}
+
 static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
   SmallVector<StringRef> phases =
       llvm::map_to_vector(getPhases(), getPhaseName);
@@ -276,13 +296,15 @@ static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
     return usageError("--target-model describes one target; expected one "
                       "--target and one --cpu");
   for (int64_t size : options.reportSizes)
-    if (size < 1)
+    if (size < 1 || size > kMostColumns)
       return usageError("--report-sizes has " + Twine(size) +
-                        "; expected numbers of columns of at least 1");
-  if (options.threads < 0)
+                        "; expected numbers of columns of at least 1" +
+                        (size < 1 ? "" : " and at most 2^30"));
+  if (options.threads < 0 || options.threads > kMostThreads)
     return usageError("--plan-threads is " + Twine(options.threads) +
-                      "; expected at least 1, or 0 for all of this host");
-  return success();
+                      "; expected at least 1 and at most " +
+                      Twine(kMostThreads) + ", or 0 for all of this host");
+  return checkForcedRoute(options);
 }
 
 static LogicalResult checkOutput(CompileOptions &options, bool emitGiven) {

@@ -74,6 +74,18 @@ static PartFinding summarize(const EnergyHistogram &parts, double energy) {
   return finding;
 }
 
+/// Of NaN and infinities only counts can be told.
+static void forgetNorms(Findings &findings) {
+  for (PatternFinding &pattern : findings.patterns)
+    pattern.lost = NAN;
+  for (PartFinding *part :
+       {&findings.blocks[0], &findings.blocks[1], &findings.blocks[2],
+        &findings.lines[0], &findings.lines[1]}) {
+    part->nearZero = 0;
+    part->lostHalf = NAN;
+  }
+}
+
 Findings lacuna::patterns::summarize(const Statistics &stats,
                                      const MatrixView &view) {
   Findings findings;
@@ -88,6 +100,8 @@ Findings lacuna::patterns::summarize(const Statistics &stats,
     findings.blocks[i] = ::summarize(stats.blocks[i], stats.energy);
   for (unsigned i = 0; i < 2; ++i)
     findings.lines[i] = ::summarize(stats.lines[i], stats.energy);
+  if (stats.nonfinite)
+    forgetNorms(findings);
   findings.mapRows = stats.map.rows;
   findings.mapColumns = stats.map.columns;
   for (size_t i = 0; i < stats.map.nonzeros.size(); ++i) {

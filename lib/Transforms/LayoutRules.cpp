@@ -4,6 +4,8 @@
 
 #include "LayoutRules.h"
 
+#include "lacuna/CostModel/JSON.h"
+
 #include "llvm/Support/GlobPattern.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -21,8 +23,7 @@ lacuna::readLayoutRules(StringRef path,
   if (!buffer)
     return emitError() << "cannot read the rule file '" << path
                        << "': " << buffer.getError().message();
-  llvm::Expected<llvm::json::Value> json =
-      llvm::json::parse((*buffer)->getBuffer());
+  llvm::Expected<llvm::json::Value> json = parseJSON((*buffer)->getBuffer());
   if (!json)
     return emitError() << "the rule file '" << path
                        << "' is not JSON: " << llvm::toString(json.takeError());

@@ -218,16 +218,19 @@ private:
     return inside;
   }
 
+  static int64_t round(double value) {
+    return std::llround(std::min(value, 9e18));
+  }
+
   PriceAttr getPrice(const LicensedContraction &licensed, Route route,
                      int64_t columns) {
     Prediction taken = prices->predict(licensed, route, columns),
                dense = prices->predict(licensed, Route::Dense, columns);
-    return PriceAttr::get(
-        &getContext(), columns, std::llround(taken.seconds * 1e9),
-        std::llround(dense.seconds * 1e9), std::llround(taken.bytes),
-        std::llround(dense.bytes), std::llround(taken.operations),
-        std::llround(dense.operations), getBoundName(taken.bound),
-        taken.calibrated && dense.calibrated);
+    return PriceAttr::get(&getContext(), columns, round(taken.seconds * 1e9),
+                          round(dense.seconds * 1e9), round(taken.bytes),
+                          round(dense.bytes), round(taken.operations),
+                          round(dense.operations), getBoundName(taken.bound),
+                          taken.calibrated && dense.calibrated);
   }
 
   ChoiceAttr choose(const LicensedContraction &licensed, Route route,
@@ -323,7 +326,10 @@ private:
       else
         remark::missed(dispatch.getLoc(), options) << text;
     }
-    ++(isUsed ? numUsed : numRefused);
+    if (isUsed)
+      ++numUsed;
+    else
+      ++numRefused;
   }
 };
 } // namespace

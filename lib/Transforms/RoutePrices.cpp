@@ -62,7 +62,8 @@ WeightView RoutePrices::getView(const LicensedContraction &licensed,
                  : element.isF16()      ? "f16"
                  : element.isBF16()     ? "bf16"
                  : element.isInteger(8) ? "i8"
-                                        : "f32";
+                 : element.isF32()      ? "f32"
+                                        : "other";
   if (route == Route::Dense) {
     view.bytes = countBytes({{"dense", type}});
     return view;
