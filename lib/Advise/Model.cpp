@@ -14,33 +14,18 @@
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Support/FileUtilities.h"
-#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/SourceMgr.h"
 
 using namespace mlir;
 using namespace lacuna;
 using namespace lacuna::advise;
 
-/// `file:line:column` of the first place that a location names.
-static std::string describe(Location loc) {
-  std::string text;
-  loc->walk([&](Location inner) {
-    auto file = dyn_cast<FileLineColLoc>(inner);
-    if (!file)
-      return WalkResult::advance();
-    text = llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(),
-                         file.getLine(), file.getColumn());
-    return WalkResult::interrupt();
-  });
-  return text;
-}
-
 /// Sizes with the weight on the left. What is dynamic of the columns is the
 /// batch's.
 static Use measure(linalg::LinalgOp op, OpOperand &weight, unsigned dim) {
   Use use;
   use.function = op->getParentOfType<FunctionOpInterface>().getName().str();
-  use.location = describe(op.getLoc());
+  use.location = describeLocation(op.getLoc());
   use.dim = dim;
   use.size.rows = use.size.depth = 1;
   AffineMap weightMap = op.getMatchingIndexingMap(&weight);

@@ -35,22 +35,6 @@ struct Core {
 };
 } // namespace
 
-/// The argument that a tensor was made of, or null.
-static Value getBuffer(Value tensor) {
-  auto toTensor = tensor.getDefiningOp<bufferization::ToTensorOp>();
-  if (!toTensor || !isa<BlockArgument>(toTensor.getBuffer()))
-    return {};
-  return toTensor.getBuffer();
-}
-
-static bool isZero(Value tensor) {
-  if (auto fill = tensor.getDefiningOp<linalg::FillOp>())
-    return matchPattern(fill.value(), m_AnyZeroFloat()) ||
-           matchPattern(fill.value(), m_Zero());
-  return matchPattern(tensor, m_AnyZeroFloat()) ||
-         matchPattern(tensor, m_Zero());
-}
-
 /// Reads the form that split-sparse-tensor-dispatch gives.
 static FailureOr<Core> match(func::FuncOp function) {
   Core core{function, {}, {}};

@@ -4,6 +4,7 @@
 // contraction of a laid-out weight, and maybe an elementwise operation on its
 // result, to parallel loops on buffers.
 
+#include "PanelLoops.h"
 #include "VectorKernel.h"
 #include "lacuna/Conversion/Passes.h"
 #include "lacuna/IR/Lacuna.h"
@@ -28,22 +29,6 @@ using namespace lacuna;
 
 /// Up to so many columns form "lanes" is faster.
 static constexpr int64_t kFewColumns = 24;
-
-/// The argument that a tensor was made of, or null.
-static Value getBuffer(Value tensor) {
-  auto toTensor = tensor.getDefiningOp<bufferization::ToTensorOp>();
-  if (!toTensor || !isa<BlockArgument>(toTensor.getBuffer()))
-    return {};
-  return toTensor.getBuffer();
-}
-
-static bool isZero(Value tensor) {
-  if (auto fill = tensor.getDefiningOp<linalg::FillOp>())
-    return matchPattern(fill.value(), m_AnyZeroFloat()) ||
-           matchPattern(fill.value(), m_Zero());
-  return matchPattern(tensor, m_AnyZeroFloat()) ||
-         matchPattern(tensor, m_Zero());
-}
 
 namespace {
 /// What a function of this route computes.

@@ -5,11 +5,29 @@
 #include "PanelLoops.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace lacuna;
+
+Value lacuna::getBuffer(Value tensor) {
+  auto toTensor = tensor.getDefiningOp<bufferization::ToTensorOp>();
+  if (!toTensor || !isa<BlockArgument>(toTensor.getBuffer()))
+    return {};
+  return toTensor.getBuffer();
+}
+
+bool lacuna::isZero(Value tensor) {
+  if (auto fill = tensor.getDefiningOp<linalg::FillOp>())
+    return matchPattern(fill.value(), m_AnyZeroFloat()) ||
+           matchPattern(fill.value(), m_Zero());
+  return matchPattern(tensor, m_AnyZeroFloat()) ||
+         matchPattern(tensor, m_Zero());
+}
 
 PanelLoops::PanelLoops(OpBuilder &builder, Location loc,
                        const SparseContraction &contraction,

@@ -89,6 +89,12 @@ private:
                     Loops loops, int64_t begin);
 };
 
+/// The argument that a tensor of a dispatch function was made of, or null.
+mlir::Value getBuffer(mlir::Value tensor);
+
+/// Whether all elements of `tensor` are known to be zero.
+bool isZero(mlir::Value tensor);
+
 } // namespace lacuna
 
 #endif // LACUNA_LIB_CONVERSION_PANELLOOPS_H
