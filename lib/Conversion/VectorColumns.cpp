@@ -26,10 +26,14 @@ static constexpr int64_t kBlockRows = 16;
 /// stay in the second level has to meet more rows at a time.
 static constexpr int64_t kTileRows = 64, kLongTileRows = 256;
 static constexpr int64_t kLongPanelBytes = 1 << 20;
-/// Vectors of a panel's row, widest first: a value is loaded once for so many
-/// multiply-adds. The columns are covered by panels of the first width, the
-/// rest by the narrowest panel that holds it.
-static constexpr int64_t kPanelVectors[] = {8, 4, 2};
+/// A panel's width in vectors, since a value is loaded once for so many
+/// multiply-adds, and how many vectors of columns take less time in narrower
+/// panels and form "lanes" for the rest. Where "lanes" gathers, it is slow.
+struct PanelShape {
+  int64_t vectors, narrower;
+};
+static constexpr PanelShape kPanels[] = {{8, 7}, {4, 3}},
+                            kPanelsBesideGathers[] = {{8, 6}, {4, 2}, {2, 0}};
 /// Bytes of a panel that all rows of a task meet before the next ones.
 static constexpr int64_t kBlockBytes = 32768;
 /// Elements along k in such a block at most: so many products of unsigned bytes
@@ -65,7 +69,7 @@ namespace {
 class VectorColumns : PanelLoops {
 public:
   explicit VectorColumns(VectorKernel &kernel);
-  void emit();
+  Value emit();
 
 private:
   /// The factors of some rows of the weight and a panel: where these rows begin
@@ -378,21 +382,26 @@ void VectorColumns::storeSums(Value sums, std::optional<unsigned> laneLoop,
   kernel.store(sums, laneLoop, loops, count);
 }
 
-void VectorColumns::emit() {
+Value VectorColumns::emit() {
   Value begin = constant(0);
-  for (auto [i, vectors] : llvm::enumerate(kPanelVectors)) {
+  ArrayRef<PanelShape> shapes(kPanels);
+  if (!kernel.permutes())
+    shapes = kPanelsBesideGathers;
+  for (auto [vectors, narrower] : shapes) {
     int64_t width = vectors * lanes;
-    bool last = i + 1 == std::size(kPanelVectors);
-    int64_t narrower = last ? 0 : kPanelVectors[i + 1] * lanes;
-    Value left = sub(columns, begin);
+    // One column is always left to form "lanes".
+    Value most = constant(std::max<int64_t>(1, narrower * lanes));
     Value count =
-        ceilDiv(max(constant(0), sub(left, constant(narrower))), width);
+        ceilDiv(max(constant(0), sub(sub(columns, begin), most)), width);
     Panels panels{width, begin, count, Value()};
     begin = min(columns, add(begin, mul(count, constant(width))));
     if (getConstantIntValue(count) == 0)
       continue;
     when(less(constant(0), count), [&] { compute(panels); });
   }
+  return begin;
 }
 
-void lacuna::emitColumns(VectorKernel &kernel) { VectorColumns(kernel).emit(); }
+Value lacuna::emitColumns(VectorKernel &kernel) {
+  return VectorColumns(kernel).emit();
+}

@@ -147,19 +147,21 @@ bool VectorKernel::readsDirectly() {
   return leading.take_back(c.n.size()) == ArrayRef(c.n);
 }
 
-Value VectorKernel::getPanelBatch(const Loops &loops) {
+Value VectorKernel::getPanelRow(Value first, const Loops &loops) {
   if (!readsDirectly())
-    return linearize(indicesOf(c.batch, loops), batchSizes);
+    return mul(linearize(indicesOf(c.batch, loops), batchSizes),
+               sub(columns, first));
   SmallVector<unsigned> order(ArrayRef(otherLoops).drop_back(1 + c.n.size()));
   SmallVector<Value> sizes =
       llvm::map_to_vector(order, [&](unsigned loop) { return getSize(loop); });
-  return linearize(indicesOf(order, loops), sizes);
+  return add(mul(linearize(indicesOf(order, loops), sizes), columns), first);
 }
 
-Value VectorKernel::getColumns() {
+Value VectorKernel::getColumns(Value first) {
   if (readsDirectly())
     return buffers.other;
-  Value count = mul(batches, columns);
+  Value each = sub(columns, first);
+  Value count = mul(batches, each);
   Value panel = memref::AllocOp::create(
       b, loc, MemRefType::get({ShapedType::kDynamic}, factorType),
       mul(count, constant(paddedDepth)), b.getI64IntegerAttr(64));
@@ -168,8 +170,8 @@ Value VectorKernel::getColumns() {
   parallel(count, [&](Value row) {
     GrainOp::create(b, loc, grain);
     Loops loops;
-    bind(loops, c.batch, batchSizes, div(row, columns));
-    bind(loops, c.n, columnSizes, rem(row, columns));
+    bind(loops, c.batch, batchSizes, div(row, each));
+    bind(loops, c.n, columnSizes, add(first, rem(row, each)));
     packColumn(panel, row, loops);
   });
   return panel;

@@ -31,7 +31,9 @@ static constexpr int64_t kLineBytes = 64;
 namespace {
 class Lanes {
 public:
-  explicit Lanes(VectorKernel &kernel) : kernel(kernel), b(kernel.b) {
+  Lanes(VectorKernel &kernel, Value first)
+      : kernel(kernel), b(kernel.b), first(first),
+        count(kernel.sub(kernel.columns, first)) {
     chooseLanes();
   }
   void emit();
@@ -68,6 +70,9 @@ private:
 
   VectorKernel &kernel;
   OpBuilder &b;
+  /// The first column and the number of those from there on; below, columns
+  /// are counted from it.
+  Value first, count;
   /// Lanes of the vectors, and how many of them make a block of 16 rows.
   int64_t lanes = 16, parts = 1;
   bool permutes = false;
@@ -81,8 +86,7 @@ void Lanes::chooseLanes() {
   const VectorTarget &target = kernel.target;
   if (target.hasIntegers)
     lanes = target.bytes / 4;
-  // A group must fit into the register that the coordinates choose from.
-  permutes = target.hasIntegers && kernel.m <= lanes;
+  permutes = kernel.permutes();
   if (!permutes)
     lanes = LoopBuilder::kLanes;
   parts = LoopBuilder::kLanes / lanes;
@@ -299,7 +303,7 @@ void Lanes::emitTile(const Tile &tile, Value column, Value firstStored,
   kernel.forLoop(kernel.sub(firstStored, column), kernel.constant(tile.columns),
                  1, [&](Value i) {
                    kernel.bind(loops, kernel.c.n, kernel.columnSizes,
-                               kernel.add(column, i));
+                               kernel.add(first, kernel.add(column, i)));
                    if (kernel.rowLoop)
                      loops[*kernel.rowLoop] = firstRow;
                    Value count;
@@ -318,30 +322,30 @@ void Lanes::emitBlock(Value panel, Value block) {
               kernel.div(block, rowBlocks));
   Value firstRow = kernel.mul(kernel.rem(block, rowBlocks),
                               kernel.constant(LoopBuilder::kLanes));
-  Value firstColumn = kernel.mul(kernel.getPanelBatch(loops), kernel.columns);
+  Value panelRow = kernel.getPanelRow(first, loops);
   Value values = kernel.viewValues(block);
   Value coordinates = kernel.viewCoordinates(block);
   Value begin = kernel.constant(0);
-  for (int64_t count = mostColumns; count > 0; count /= 2) {
+  for (int64_t width = mostColumns; width > 0; width /= 2) {
     // Where more than half of a tile is left, it reaches back over columns that
     // were computed before, which costs less than more and smaller tiles.
-    Value left = kernel.sub(kernel.columns, begin);
-    Value width = kernel.constant(count);
-    Value whole = kernel.add(begin, kernel.mul(kernel.div(left, width), width));
+    Value left = kernel.sub(count, begin);
+    Value each = kernel.constant(width);
+    Value whole = kernel.add(begin, kernel.mul(kernel.div(left, each), each));
     Value mostLeft =
-        kernel.less(kernel.constant(count / 2), kernel.rem(left, width));
-    Value end = kernel.select(kernel.less(kernel.columns, width), begin,
-                              kernel.select(mostLeft, kernel.columns, whole));
-    kernel.forLoop(begin, end, count, [&](Value stored) {
-      Value column = kernel.min(stored, kernel.sub(kernel.columns, width));
-      Value offset = kernel.mul(kernel.add(firstColumn, column),
+        kernel.less(kernel.constant(width / 2), kernel.rem(left, each));
+    Value end = kernel.select(kernel.less(count, each), begin,
+                              kernel.select(mostLeft, count, whole));
+    kernel.forLoop(begin, end, width, [&](Value stored) {
+      Value column = kernel.min(stored, kernel.sub(count, each));
+      Value offset = kernel.mul(kernel.add(panelRow, column),
                                 kernel.constant(kernel.paddedDepth));
-      Tile tile{kernel.view(panel, offset, {count, kernel.paddedDepth}),
+      Tile tile{kernel.view(panel, offset, {width, kernel.paddedDepth}),
                 values,
                 coordinates,
                 block,
-                count,
-                std::max<int64_t>(1, kLeastSums / count / parts)};
+                width,
+                std::max<int64_t>(1, kLeastSums / width / parts)};
       emitTile(tile, column, stored, firstRow, loops);
     });
     begin = end;
@@ -349,13 +353,13 @@ void Lanes::emitBlock(Value panel, Value block) {
 }
 
 void Lanes::emit() {
-  Value panel = kernel.getColumns();
+  Value panel = kernel.getColumns(first);
   // A task is worth its hand-over from so many multiply-adds on.
   int64_t perColumn =
       std::max<int64_t>(1, kernel.entries * LoopBuilder::kLanes);
   Value needed = kernel.constant(kTaskMultiplyAdds / 2);
   Value work = kernel.mul(kernel.constant(perColumn),
-                          kernel.max(kernel.columns, kernel.constant(1)));
+                          kernel.max(count, kernel.constant(1)));
   Value grain = kernel.add(kernel.div(needed, work), kernel.constant(1));
   kernel.parallel(kernel.constant(kernel.outers * kernel.rowBlocks),
                   [&](Value block) {
@@ -365,4 +369,6 @@ void Lanes::emit() {
   kernel.freeColumns(panel);
 }
 
-void lacuna::emitLanes(VectorKernel &kernel) { Lanes(kernel).emit(); }
+void lacuna::emitLanes(VectorKernel &kernel, Value first) {
+  Lanes(kernel, first).emit();
+}
