@@ -72,6 +72,10 @@ public:
   Value emit();
 
 private:
+  Panels getPanels(const PanelShape &shape, Value begin);
+  Value getEnd(const Panels &panels);
+  void shareOut(Panels &panels);
+
   /// The factors of some rows of the weight and a panel: where these rows begin
   /// in the buffers, in elements, for unit 0 along k.
   struct Factors {
@@ -382,24 +386,48 @@ void VectorColumns::storeSums(Value sums, std::optional<unsigned> laneLoop,
   kernel.store(sums, laneLoop, loops, count);
 }
 
+/// Panels of a shape for the columns from `begin` on, of which they take all
+/// but so many that narrower ones are faster.
+PanelLoops::Panels VectorColumns::getPanels(const PanelShape &shape, Value begin) {
+  int64_t width = shape.vectors * lanes;
+  // One column is always left to form "lanes".
+  Value rest = constant(std::max<int64_t>(1, shape.narrower * lanes));
+  Value left = max(constant(0), sub(sub(columns, begin), rest));
+  return {width, begin, ceilDiv(left, width), Value()};
+}
+
+Value VectorColumns::getEnd(const Panels &panels) {
+  return min(columns,
+             add(panels.begin, mul(panels.count, constant(panels.width))));
+}
+
+/// Leaves panels to narrower ones where threads would else have to share one,
+/// which each of them packs. Narrower ones compute the same sums.
+void VectorColumns::shareOut(Panels &panels) {
+  Value threads = ThreadsOp::create(b, loc);
+  Value total = mul(batches, panels.count);
+  Value many = less(mul(threads, constant(kPanelsPerThread)), total);
+  Value even = equal(rem(total, threads), constant(0));
+  Value fewer = sub(panels.count, rem(panels.count, threads));
+  panels.count = select(even, panels.count, select(many, panels.count, fewer));
+}
+
 Value VectorColumns::emit() {
-  Value begin = constant(0);
   ArrayRef<PanelShape> shapes(kPanels);
   if (!kernel.permutes())
     shapes = kPanelsBesideGathers;
-  for (auto [vectors, narrower] : shapes) {
-    int64_t width = vectors * lanes;
-    // One column is always left to form "lanes".
-    Value most = constant(std::max<int64_t>(1, narrower * lanes));
-    Value count =
-        ceilDiv(max(constant(0), sub(sub(columns, begin), most)), width);
-    Panels panels{width, begin, count, Value()};
-    begin = min(columns, add(begin, mul(count, constant(width))));
-    if (getConstantIntValue(count) == 0)
+  Value begin = constant(0), end = begin;
+  for (const PanelShape &shape : shapes) {
+    end = getEnd(getPanels(shape, end));
+    Panels panels = getPanels(shape, begin);
+    if (getConstantIntValue(panels.count) == 0)
       continue;
-    when(less(constant(0), count), [&] { compute(panels); });
+    if (shape.vectors == shapes.front().vectors)
+      shareOut(panels);
+    when(less(constant(0), panels.count), [&] { compute(panels); });
+    begin = getEnd(panels);
   }
-  return begin;
+  return end;
 }
 
 Value lacuna::emitColumns(VectorKernel &kernel) {

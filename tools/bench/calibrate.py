@@ -23,15 +23,15 @@ import tempfile
 
 import numpy as np
 
-from common import ROOT, build, cpu_name, last_cache_bytes, linear, load_model, plural, prune_at_random, rotate, \
-    time_alternating
+from common import (ROOT, build, build_linears, cpu_name, last_cache_bytes, linear, load_model, plural, prepare_linears,
+                    prune_at_random, rotate, time_alternating)
 
 SHAPES = ((1024, 1024), (1536, 384), (384, 1536))
 LAYOUTS = {"dense": ((0, 0),), "sparse-tensor": ((1, 4), (2, 4), (4, 8), (1, 16)), "vector": ((1, 4), (2, 4), (4, 8), (1, 16))}
-COLUMNS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
+COLUMNS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512, 1024, 2048)
 ROTATED_BYTES = 16 * 2**20
-# As lib/CostModel: from here on (more than) a route packs the activation.
-PACKS_FROM = {"sparse-tensor": 4, "vector": 33}
+# As lib/CostModel: from here on a route packs the activation.
+PACKS_FROM = {"sparse-tensor": 4, "vector": 49}
 
 
 def chain(length):
@@ -83,13 +83,14 @@ class Measurement:
         if key not in self.artifacts:
             w = prune_at_random(self.rng, (rows, depth), n, m) if m else \
                 self.rng.standard_normal((rows, depth), dtype=np.float32)
-            self.artifacts[key] = build(
-                self.directory / "-".join(map(str, key)), linear(rows, depth), {"w": (w, "f32")},
-                {"w": f"nm<{n}:{m}>"} if m else None, *self.cpu, *([f"--force-route={route}"] if m else []))
+            self.artifacts[key] = build_linears(
+                self.directory / "-".join(map(str, key)), w, f"nm<{n}:{m}>" if m else None,
+                ROTATED_BYTES // (4 * rows * depth) + 1, *self.cpu, *([f"--force-route={route}"] if m else []))
+        count = ROTATED_BYTES // (4 * rows * depth) + 1
         each = 4 * rows * depth * (n / m * 17 / 16 if m else 1)
         x = self.rng.standard_normal((columns, depth), dtype=np.float32)
-        models = [load_model(self.artifacts[key], self.threads) for _ in range(int(total // each) + 1)]
-        return rotate([model.prepare(x)[0] for model in models])
+        models = [load_model(self.artifacts[key], self.threads) for _ in range(int(total // (count * each)) + 1)]
+        return rotate([call for model in models for call in prepare_linears(model, count, x, rows)[0]])
 
     def bandwidth(self, call, total):
         """Bytes a second of the faster of two routes on one column."""
