@@ -551,6 +551,22 @@ llvm::Error Compilation::emitCode() {
   });
 }
 
+/// Prints what is said of the module as a whole, whose place the parser puts
+/// into line 0, as errors of the command line are printed.
+static LogicalResult printWithoutPlace(Diagnostic &diagnostic) {
+  auto place = diagnostic.getLocation()->findInstanceOf<FileLineColLoc>();
+  if (!place || place.getLine() != 0)
+    return failure();
+  llvm::raw_ostream &os =
+      diagnostic.getSeverity() == DiagnosticSeverity::Error
+          ? llvm::WithColor::error(llvm::errs(), "lacuna-compile")
+      : diagnostic.getSeverity() == DiagnosticSeverity::Warning
+          ? llvm::WithColor::warning(llvm::errs(), "lacuna-compile")
+          : llvm::WithColor::remark(llvm::errs(), "lacuna-compile");
+  os << diagnostic << "\n";
+  return success();
+}
+
 llvm::Error Compilation::run() {
   if (llvm::Error error = checkFiles())
     return error;
@@ -566,6 +582,7 @@ llvm::Error Compilation::run() {
   phaseOptions.sizes = options.reportSizes;
 
   SourceMgrDiagnosticHandler handler(sources, &context);
+  ScopedDiagnosticHandler whole(&context, printWithoutPlace);
   if (llvm::Error error = enableRemarks())
     return error;
   if (llvm::Error error = step("parse", [&](TimingScope &) { return parse(); }))
