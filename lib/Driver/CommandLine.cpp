@@ -117,9 +117,8 @@ struct Flags {
                    cl::value_desc("route"), cl::location(options.forceRoute),
                    cl::cat(category)),
         targetModel("target-model",
-                    cl::desc("File with the target's constants, instead of the "
-                             "built-in one (docs/Plan.md)"),
-                    cl::value_desc("file"), cl::location(options.targetModel),
+                    cl::desc(getTargetModelHelp()),
+                    cl::value_desc("name or file"), cl::location(options.targetModel),
                     cl::cat(category)),
         threads("plan-threads",
                 cl::desc("Threads of the CPU that the plan is made for "
@@ -289,8 +288,7 @@ static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
         "; expected at least 2, or 0 to leave it to the compiler");
   if (!options.forceRoute.empty() && !parseRouteName(options.forceRoute))
     return usageError("unknown route '" + options.forceRoute +
-                      "'; expected dense, sparse-tensor, vector or "
-                      "tensor-core");
+                      "'; expected " + getRouteNames());
   if (!options.targetModel.empty() &&
       (options.targets.size() > 1 || options.cpus.size() > 1))
     return usageError("--target-model describes one target; expected one "
@@ -305,6 +303,18 @@ static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
                       "; expected at least 1 and at most " +
                       Twine(kMostThreads) + ", or 0 for all of this host");
   return checkForcedRoute(options);
+}
+
+/// An empty value is perhaps a variable of a shell that is not set.
+static LogicalResult checkGiven(const Flags &flags) {
+  for (const Flags::String *flag :
+       {&flags.layouts, &flags.precision, &flags.forceRoute, &flags.targetModel,
+        &flags.parametersFile, &flags.dumpPhasesTo, &flags.report,
+        &flags.crashReproducer})
+    if (flag->getNumOccurrences() && flag->getValue().empty())
+      return usageError("--" + flag->ArgStr + " is empty; expected a " +
+                        flag->ValueStr + ", or no --" + flag->ArgStr);
+  return success();
 }
 
 static LogicalResult checkOutput(CompileOptions &options, bool emitGiven) {
@@ -358,7 +368,8 @@ FailureOr<CompileOptions> lacuna::parseCommandLine(int argc, char **argv) {
     options.targets.assign(flags.targets.begin(), flags.targets.end());
   if (!flags.cpu.empty())
     options.cpus.assign(flags.cpu.begin(), flags.cpu.end());
-  if (failed(checkNames(options, flags.compileTo)) ||
+  if (failed(checkGiven(flags)) ||
+      failed(checkNames(options, flags.compileTo)) ||
       failed(checkOutput(options, flags.emit.getNumOccurrences())))
     return failure();
   return options;

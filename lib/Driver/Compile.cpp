@@ -49,6 +49,7 @@ struct TargetState {
   const GPUTarget *gpu;
   /// Of its host code.
   const Processor *processor;
+  TargetModel model;
   /// Of all targets' first until they part.
   OwningOpRef<ModuleOp> module;
   TargetReport report = {};
@@ -100,6 +101,9 @@ private:
 
   llvm::Error checkFiles() const;
   llvm::Error resolveTargets();
+  /// Several targets are compiled with one --force-route.
+  bool hasForcedRoute(const TargetState &target) const;
+  void warnOfRoutes() const;
   llvm::Error parse();
   llvm::Error runPhases();
   llvm::Error runTargets(ArrayRef<Phase> phases);
@@ -108,7 +112,7 @@ private:
   llvm::Error runPhase(Phase phase, PassManager &manager, TargetState &target);
   llvm::Error runSteps(Steps &steps, TargetState &target);
   /// The plan that phase plan left, and what it was made for.
-  llvm::Error takePlan(TargetState &target);
+  void takePlan(TargetState &target);
   llvm::Error dump(Phase phase, TargetState &target);
   bool isLast(Phase phase) const;
   llvm::Error compileKernels();
@@ -156,7 +160,7 @@ static llvm::Error makeSilentError() { return makeError(""); }
 llvm::Error Compilation::checkFiles() const {
   std::vector<std::string> paths = options.params;
   for (const std::string &path :
-       {options.layouts, options.parametersFile, options.targetModel})
+       {options.layouts, options.parametersFile})
     if (!path.empty())
       paths.push_back(path);
   for (const std::string &path : paths) {
@@ -175,17 +179,45 @@ llvm::Error Compilation::resolveTargets() {
   if (!resolved)
     return resolved.takeError();
   processors = std::move(*resolved);
+  auto add = [&](const std::string &target, std::string name,
+                 const Processor &processor) -> llvm::Error {
+    auto model =
+        getTargetModel(target, processor.features, options.targetModel);
+    if (!model)
+      return model.takeError();
+    targets.push_back({std::move(name), findGPUTarget(target), &processor,
+                       std::move(*model), nullptr});
+    return llvm::Error::success();
+  };
   for (const std::string &name : options.targets) {
-    if (const GPUTarget *gpu = findGPUTarget(name)) {
-      targets.push_back({name, gpu, &getBase(), nullptr});
+    if (findGPUTarget(name)) {
+      if (llvm::Error error = add(name, name, getBase()))
+        return error;
       continue;
     }
     for (const Processor &processor : processors)
-      targets.push_back(
-          {processors.size() > 1 ? name + ":" + processor.name : name,
-           /*gpu=*/nullptr, &processor, nullptr});
+      if (llvm::Error error =
+              add(name,
+                  processors.size() > 1 ? name + ":" + processor.name : name,
+                  processor))
+        return error;
   }
+  warnOfRoutes();
   return llvm::Error::success();
+}
+
+bool Compilation::hasForcedRoute(const TargetState &target) const {
+  std::optional<Route> route = parseRouteName(options.forceRoute);
+  return route && (*route == Route::Dense ||
+                   (*route == Route::TensorCore) == (target.gpu != nullptr));
+}
+
+void Compilation::warnOfRoutes() const {
+  for (const TargetState &target : targets)
+    if (!options.forceRoute.empty() && !hasForcedRoute(target))
+      llvm::WithColor::warning(llvm::errs(), "lacuna-compile")
+          << "target " << target.name << " has no route '" << options.forceRoute
+          << "'; its routes are left to the plan\n";
 }
 
 llvm::Error Compilation::parse() {
@@ -228,6 +260,7 @@ Steps Compilation::makeSteps(ArrayRef<Phase> phases,
   phaseOptions.name = target.name;
   phaseOptions.cpu = target.processor->name;
   phaseOptions.features = target.processor->features;
+  phaseOptions.forceRoute = hasForcedRoute(target) ? options.forceRoute : "";
   Steps steps;
   for (Phase phase : phases) {
     if (phase == Phase::Device && !target.gpu)
@@ -252,8 +285,7 @@ llvm::Error Compilation::runPhase(Phase phase, PassManager &manager,
                 if (failed(manager.run(*target.module)))
                   return makeSilentError();
                 if (phase == Phase::Plan)
-                  if (llvm::Error error = takePlan(target))
-                    return error;
+                  takePlan(target);
                 if (phase == Phase::Routed) {
                   target.report.code = countCode(*target.module);
                   countRegions(*target.module, target.report.plan.regions);
@@ -266,27 +298,18 @@ llvm::Error Compilation::runPhase(Phase phase, PassManager &manager,
               });
 }
 
-llvm::Error Compilation::takePlan(TargetState &target) {
+void Compilation::takePlan(TargetState &target) {
   Plan &plan = target.report.plan;
   plan.target = target.name;
   plan.regions = collectPlan(*target.module);
   plan.unlicensed = collectUnlicensed(*target.module);
-  // As plan-dispatches read it.
-  llvm::Expected<TargetModel> model =
-      options.targetModel.empty()
-          ? getTargetModel(target.gpu ? StringRef(target.gpu->name) : "cpu",
-                           target.processor->features)
-          : readTargetModel(options.targetModel);
-  if (!model)
-    return model.takeError();
-  plan.file = model->file;
-  plan.description = model->description;
-  plan.uncalibrated = model->getUncalibrated();
+  plan.file = target.model.file;
+  plan.description = target.model.description;
+  plan.uncalibrated = target.model.getUncalibrated();
   if (!target.gpu)
     plan.threads = options.threads
                        ? options.threads
                        : llvm::hardware_concurrency().compute_thread_count();
-  return llvm::Error::success();
 }
 
 llvm::Error Compilation::dump(Phase phase, TargetState &target) {
@@ -528,6 +551,22 @@ llvm::Error Compilation::emitCode() {
   });
 }
 
+/// Prints what is said of the module as a whole, whose place the parser puts
+/// into line 0, as errors of the command line are printed.
+static LogicalResult printWithoutPlace(Diagnostic &diagnostic) {
+  auto place = diagnostic.getLocation()->findInstanceOf<FileLineColLoc>();
+  if (!place || place.getLine() != 0)
+    return failure();
+  llvm::raw_ostream &os =
+      diagnostic.getSeverity() == DiagnosticSeverity::Error
+          ? llvm::WithColor::error(llvm::errs(), "lacuna-compile")
+      : diagnostic.getSeverity() == DiagnosticSeverity::Warning
+          ? llvm::WithColor::warning(llvm::errs(), "lacuna-compile")
+          : llvm::WithColor::remark(llvm::errs(), "lacuna-compile");
+  os << diagnostic << "\n";
+  return success();
+}
+
 llvm::Error Compilation::run() {
   if (llvm::Error error = checkFiles())
     return error;
@@ -538,12 +577,12 @@ llvm::Error Compilation::run() {
   phaseOptions.tile = options.tile;
   phaseOptions.warps = options.warps;
   phaseOptions.stages = options.stages;
-  phaseOptions.forceRoute = options.forceRoute;
   phaseOptions.targetModel = options.targetModel;
   phaseOptions.threads = options.threads;
   phaseOptions.sizes = options.reportSizes;
 
   SourceMgrDiagnosticHandler handler(sources, &context);
+  ScopedDiagnosticHandler whole(&context, printWithoutPlace);
   if (llvm::Error error = enableRemarks())
     return error;
   if (llvm::Error error = step("parse", [&](TimingScope &) { return parse(); }))

@@ -56,9 +56,8 @@ struct PlanDispatches : lacuna::impl::PlanDispatchesBase<PlanDispatches> {
     std::optional<Route> forced;
     if (!forceRoute.empty() && !(forced = parseRouteName(forceRoute))) {
       getOperation().emitError()
-          << "unknown route '" << forceRoute
-          << "' in force-route; the routes are dense, sparse-tensor, vector "
-             "and tensor-core";
+          << "unknown route '" << forceRoute << "' in force-route; expected "
+          << getRouteNames();
       return signalPassFailure();
     }
     for (int64_t size : sizes)
@@ -72,11 +71,8 @@ struct PlanDispatches : lacuna::impl::PlanDispatchesBase<PlanDispatches> {
       return signalPassFailure();
     // Several targets are compiled with one option.
     if (forced && !prices->hasRoute(*forced)) {
-      auto names = llvm::map_to_vector(prices->getRoutes(), getRouteName);
       getOperation().emitWarning()
-          << "target " << target << " has no route '" << forceRoute
-          << "', only " << llvm::join(names, ", ")
-          << "; its routes are left to the plan";
+          << describeLack(*forced) << "; its routes are left to the plan";
       forced.reset();
     }
     WalkResult result = getOperation().walk([&](DispatchOp dispatch) {
@@ -91,23 +87,17 @@ private:
   std::optional<RoutePrices> prices;
 
   LogicalResult readModel() {
-    bool isGPU = findGPUTarget(target);
-    if (!isGPU && target != "cpu") {
+    if (!findGPUTarget(target) && target != "cpu") {
       std::string known = "cpu";
       for (const GPUTarget &gpu : getGPUTargets())
         known += (", " + gpu.name).str();
       return getOperation().emitError()
              << "unknown target '" << target << "'; expected one of " << known;
     }
-    llvm::Expected<TargetModel> model = targetModel.empty()
-                                            ? getTargetModel(target, features)
-                                            : readTargetModel(targetModel);
+    llvm::Expected<TargetModel> model =
+        getTargetModel(target, features, targetModel);
     if (!model)
       return getOperation().emitError(llvm::toString(model.takeError()));
-    if (model->isGPU != isGPU)
-      return getOperation().emitError()
-             << model->file << " describes a " << (isGPU ? "CPU" : "GPU")
-             << ", and the target is " << target;
     Conditions conditions;
     conditions.threads =
         threads > 0 ? int64_t(threads)
@@ -123,22 +113,36 @@ private:
     return success();
   }
 
-  /// The route that the user asked for, if any.
+  /// "target sm_80 has no route 'vector', only dense, tensor-core".
+  std::string describeLack(Route route) const {
+    return llvm::formatv(
+        "target {0} has no route '{1}', only {2}", target, getRouteName(route),
+        llvm::join(llvm::map_range(prices->getRoutes(), getRouteName), ", "));
+  }
+
+  /// The route that the user asked for, if any: on the operation, else
+  /// everywhere.
   FailureOr<std::optional<Route>> getForced(DispatchOp dispatch,
                                             std::optional<Route> everywhere) {
     Attribute attribute = dispatch->getAttr(LacunaDialect::kRouteAttr);
     if (!attribute)
       return everywhere;
-    if (auto route = dyn_cast<RouteAttr>(attribute)) {
-      // Else it is meant for another target of the same model.
-      return prices->hasRoute(route.getValue())
-                 ? std::optional<Route>(route.getValue())
-                 : everywhere;
+    auto route = dyn_cast<RouteAttr>(attribute);
+    if (!route) {
+      dispatch.emitOpError("expected '")
+          << LacunaDialect::kRouteAttr
+          << "' to be a route such as #lacuna.route<dense>, found "
+          << attribute;
+      return failure();
     }
-    dispatch.emitOpError("expected '")
-        << LacunaDialect::kRouteAttr
-        << "' to be a route such as #lacuna.route<dense>, found " << attribute;
-    return failure();
+    if (prices->hasRoute(route.getValue()))
+      return std::optional<Route>(route.getValue());
+    // It may be meant for another target of the same model.
+    dispatch.emitWarning("is forced to route '")
+        << getRouteName(route.getValue()) << "', but "
+        << describeLack(route.getValue()) << "; its route is "
+        << (everywhere ? "that of force-route" : "left to the plan");
+    return everywhere;
   }
 
   /// A region that updates state in place does so in one function.
@@ -153,11 +157,12 @@ private:
       return failure();
     std::optional<LicensedContraction> licensed = findLicensed(dispatch);
     if (!licensed) {
-      if (!dispatch->hasAttr(LacunaDialect::kRouteAttr) ||
-          *forced == Route::Dense)
+      auto own = dispatch->getAttrOfType<RouteAttr>(LacunaDialect::kRouteAttr);
+      if (!own || own.getValue() == Route::Dense ||
+          !prices->hasRoute(own.getValue()))
         return success();
       return dispatch.emitOpError("is forced to route '")
-             << getRouteName(**forced)
+             << getRouteName(own.getValue())
              << "', but reads no tensor with a layout";
     }
     SmallVector<RouteOption> options;
