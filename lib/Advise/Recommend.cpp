@@ -253,8 +253,8 @@ static void addUp(Report &report) {
       double norm = weight.findings.nonfinite ? 0 : weight.findings.norm;
       double uses = 1 + weight.otherUses.size();
       if (norm != 0)
-        lost[key] += std::pow(pattern.lost * norm, 2);
-      norms[key] += norm * norm;
+        lost[key] = std::hypot(lost[key], pattern.lost * norm);
+      norms[key] = std::hypot(norms[key], norm);
       sum.denseBytes += advice.denseBytes;
       sum.storedBytes += advice.storedBytes;
       sum.seconds.resize(report.batches.size());
@@ -266,7 +266,7 @@ static void addUp(Report &report) {
     }
   unsigned most = 0;
   for (auto &[key, sum] : sums) {
-    sum.lost = norms[key] == 0 ? 0 : std::sqrt(lost[key] / norms[key]);
+    sum.lost = norms[key] == 0 ? 0 : lost[key] / norms[key];
     most = std::max(most, sum.weights);
   }
   for (auto &[key, sum] : sums)
