@@ -39,8 +39,6 @@ static constexpr int64_t kBlockBytes = 32768;
 /// Elements along k in such a block at most: so many products of unsigned bytes
 /// add up in f32 without rounding.
 static constexpr int64_t kMostDepth = 256;
-/// Bytes that a prefetch brings.
-static constexpr int64_t kLineBytes = 64;
 /// So many panels for each thread are shared out well enough.
 static constexpr int64_t kPanelsPerThread = 4;
 /// Coordinates whose addresses are computed in one go, at most.
@@ -184,19 +182,12 @@ void VectorColumns::prefetch(int64_t width, Value block, Value row,
   int64_t steps = kBlockRows / rowsOf(width);
   Value step = div(row, constant(rowsOf(width)));
   auto ask = [&](Value buffer, int64_t perBlock, int64_t perUnit) {
-    auto type = cast<MemRefType>(buffer.getType());
     int64_t part = llvm::divideCeil(unitsOf(width) * perUnit, steps);
-    int64_t all = kernel.outers * kernel.rowBlocks * perBlock;
-    Value first =
+    kernel.prefetch(
+        buffer, perBlock,
         add(mul(add(block, constant(1)), constant(perBlock)),
-            add(mul(begin, constant(perUnit)), mul(step, constant(part))));
-    first = min(first, constant(std::max<int64_t>(0, all - part)));
-    Value rows = view(buffer, constant(0), {all, kBlockRows});
-    int64_t bytes = type.getElementTypeBitWidth() / 8 * kBlockRows;
-    for (int64_t i = 0; i < part; i += std::max<int64_t>(1, kLineBytes / bytes))
-      memref::PrefetchOp::create(
-          b, loc, rows, ValueRange{add(first, constant(i)), constant(0)},
-          /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+            add(mul(begin, constant(perUnit)), mul(step, constant(part)))),
+        part);
   };
   ask(buffers.values, kernel.entries, unit);
   ask(buffers.coordinates, kernel.words, unit / kernel.perWord);

@@ -212,3 +212,17 @@ Value VectorKernel::viewCoordinates(Value block) {
   return view(buffers.coordinates, mul(block, constant(words * kLanes)),
               {words, kLanes});
 }
+
+void VectorKernel::prefetch(Value buffer, int64_t perBlock, Value first,
+                            int64_t count) {
+  constexpr int64_t lineBytes = 64;
+  int64_t all = outers * rowBlocks * perBlock;
+  first = min(first, constant(std::max<int64_t>(0, all - count)));
+  Value rows = view(buffer, constant(0), {all, kLanes});
+  Type element = cast<MemRefType>(buffer.getType()).getElementType();
+  int64_t bytes = element.getIntOrFloatBitWidth() / 8 * kLanes;
+  for (int64_t i = 0; i < count; i += std::max<int64_t>(1, lineBytes / bytes))
+    memref::PrefetchOp::create(
+        b, loc, rows, ValueRange{add(first, constant(i)), constant(0)},
+        /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+}

@@ -111,6 +111,11 @@ public:
   mlir::Value viewValues(mlir::Value block);
   mlir::Value viewCoordinates(mlir::Value block);
 
+  /// Asks for `count` rows of 16 elements of a view from row `first` on, counted
+  /// over all blocks, which have `perBlock` each; for the last ones beyond those.
+  void prefetch(mlir::Value buffer, int64_t perBlock, mlir::Value first,
+                int64_t count);
+
   /// Adds the initial values to `sums`, a vector along `laneLoop` from where
   /// `loops` stand, computes the epilogue, and writes the first `count` lanes
   /// (all where that is null) to the result. `laneLoop` is none for a vector

@@ -26,7 +26,6 @@ static constexpr int64_t kMostUnrolled = 64;
 static constexpr int64_t kLeastSums = 4;
 /// Entries of 16 rows from what is read to what is fetched.
 static constexpr int64_t kAhead = 64;
-static constexpr int64_t kLineBytes = 64;
 
 namespace {
 class Lanes {
@@ -172,28 +171,22 @@ Value Lanes::pick(const Tile &tile, int64_t column, Value group, Value base,
   return picked;
 }
 
-/// Asks for values that are read some steps later, of this block or the next:
-/// with several columns there is time for memory to answer.
+/// Asks for what is read some steps later, of this block or the next: with
+/// several columns there is time for memory to answer.
 void Lanes::prefetch(const Tile &tile, Value word) {
-  int64_t perStep = kernel.perWord * wordsPerStep;
-  int64_t total = kernel.outers * kernel.rowBlocks * kernel.entries;
-  Value first =
-      kernel.add(kernel.mul(tile.block, kernel.constant(kernel.entries)),
-                 kernel.mul(word, kernel.constant(kernel.perWord)));
-  Value begin =
-      kernel.min(kernel.add(first, kernel.constant(kAhead)),
-                 kernel.constant(std::max<int64_t>(0, total - perStep)));
-  Value all = kernel.view(kernel.buffers.values, kernel.constant(0),
-                          {total, LoopBuilder::kLanes});
-  int64_t bytes = kernel.c.getWeightType().getElementTypeBitWidth() / 8 *
-                  LoopBuilder::kLanes;
-  for (int64_t entry = 0; entry < perStep;
-       entry += std::max<int64_t>(1, kLineBytes / bytes))
-    memref::PrefetchOp::create(
-        b, kernel.loc, all,
-        ValueRange{kernel.add(begin, kernel.constant(entry)),
-                   kernel.constant(0)},
-        /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+  int64_t entries = kernel.perWord * wordsPerStep;
+  int64_t steps = llvm::divideCeil(kAhead, entries);
+  auto ask = [&](Value buffer, int64_t perBlock, int64_t perStep) {
+    Value step = kernel.add(kernel.div(word, kernel.constant(wordsPerStep)),
+                            kernel.constant(steps));
+    kernel.prefetch(
+        buffer, perBlock,
+        kernel.add(kernel.mul(tile.block, kernel.constant(perBlock)),
+                   kernel.mul(step, kernel.constant(perStep))),
+        perStep);
+  };
+  ask(kernel.buffers.values, kernel.entries, entries);
+  ask(kernel.buffers.coordinates, kernel.words, wordsPerStep);
 }
 
 /// Adds the products of the entries of wordsPerStep words from `word` on.

@@ -5,6 +5,7 @@ plan (docs/Plan.md): bandwidth of memory and of the last cache, the fixed cost o
 a dispatch, the cost of packing, and each route's rate over the number of columns.
 
   tools/bench/calibrate.py [--build DIR] [--threads 1,2] [--rounds 7] -o cpu.json
+  tools/bench/calibrate.py --best-of cpu1.json cpu2.json -o cpu.json    of each constant the fastest
   lacuna-compile model.mlir --target-model=cpu.json ...
 
 Weights take turns, so that none stays in a second-level cache, as layers of a
@@ -116,12 +117,11 @@ class Measurement:
         """Bytes of the activation packed a second: the part of the time that does
         not grow with the rows."""
         found = []
-        for columns in (128, 512):
-            few, many = self.time([self.calls("vector", 2, 4, rows, 1024, columns) for rows in (256, 1024)])
-            part = few - call - (many - few) / 3
-            if part > 0:
-                found.append(4 * 1024 * columns / part)
-        return statistics.median(found) if found else 1e12
+        for columns in (256, 512, 1024):
+            few, many = self.time([self.calls("vector", 2, 4, rows, 1024, columns) for rows in (16, 256)])
+            part = few - call - (many - few) / 15
+            found.append(4 * 1024 * columns / max(part, few / 4))
+        return statistics.median(found)
 
     def rates(self, fixed, packing, table):
         """Multiply-adds a second on what is left, over COLUMNS: the geometric
@@ -171,6 +171,36 @@ def measure(arguments):
     return {"target": arguments.name, "kind": "cpu", "description": cpu_name(), "constants": curves, "rates": rates}
 
 
+def best_of(paths):
+    """The files' tables, one for each route, layout and number of threads, with the
+    fastest of each value; constants over threads likewise."""
+    files = [json.loads(path.read_text()) for path in paths]
+    best = files[0]
+    for other in files[1:]:
+        for name, theirs in other["constants"].items():
+            ours = best["constants"][name]
+            if "threads" not in ours:
+                ours["value"] = max(ours["value"], theirs["value"])
+                continue
+            pick = min if ours["unit"] == "s" else max
+            values = dict(zip(ours["threads"], ours["value"]))
+            for threads, value in zip(theirs["threads"], theirs["value"]):
+                values[threads] = pick(value, values.get(threads, value))
+            ours["threads"], ours["value"] = map(list, zip(*sorted(values.items())))
+        tables = {key_of(table): table for table in best["rates"]}
+        for table in other["rates"]:
+            ours = tables.setdefault(key_of(table), table)
+            if ours["columns"] != table["columns"]:
+                sys.exit(f"the files have rates at different columns: {ours['columns']} and {table['columns']}")
+            ours["value"] = list(map(max, ours["value"], table["value"]))
+        best["rates"] = list(tables.values())
+    return best
+
+
+def key_of(table):
+    return tuple(table.get(name) for name in ("route", "element", "n", "m", "threads"))
+
+
 def write(target, path):
     """One constant a line, so that a difference is readable."""
     lines = [f'  "{key}": {json.dumps(target[key])},' for key in ("target", "kind", "description")]
@@ -188,10 +218,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=7, help="turns of each point")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--name", default="cpu-avx512", help="the target file's name")
+    parser.add_argument("--best-of", nargs="+", type=pathlib.Path, help="join such files instead of measuring")
     parser.add_argument("-o", "--output", type=pathlib.Path, required=True)
     arguments = parser.parse_args()
     os.environ["LACUNA_BUILD"] = str(arguments.build)
-    target = measure(arguments)
+    target = best_of(arguments.best_of) if arguments.best_of else measure(arguments)
     write(target, arguments.output)
     # What the compiler would say of it.
     with tempfile.TemporaryDirectory() as directory:
