@@ -7,7 +7,8 @@ One artifact per configuration; the configurations cover every pair of factor
 values. N and the batch are dynamic: each artifact runs at every N. M and K are
 static and covered over the artifacts. Weights hold full, under-full and empty
 groups and both zeros; x holds Inf and NaN opposite licensed zeros in a run of
-its own. Outputs are poisoned. LACUNA_TEST_SEED repeats a run.
+its own. Outputs are poisoned, and bit-identical for other numbers of threads.
+LACUNA_TEST_SEED repeats a run.
 """
 import itertools
 import json
@@ -223,11 +224,12 @@ def check(c, directory, rng):
     save(params, {"w": (w, t), **({"bias": (bias, out)} if c["bias"] else {})})
     compile_model(source, f"{directory}/m", "--params", params, "--layouts", f"{directory}/rules.json",
                   f"--force-route={c['route']}")
-    model = Model(f"{directory}/m.so", [f"{directory}/m.safetensors"])
+    model, three = (Model(f"{directory}/m.so", [f"{directory}/m.safetensors"], threads) for threads in (1, 3))
     w64, bias64 = load(w, t), load(bias, out)
-    for size in [0] + SIZES:
+    for size in [0, 49, 113] + SIZES:
         x = store(draw(c["batch"] + (size, c["K"])), t)
         (y,) = model.run(x)
+        assert y.tobytes() == three.run(x)[0].tobytes(), f"{c} N = {size}: three threads compute something else than one"
         expected, bound = reference(c, load(x, t), w64, bias64)
         compare(f"{c} N = {size}", load(y, out), expected, bound)
     if t != "i8":
