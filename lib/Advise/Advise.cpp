@@ -36,8 +36,7 @@ static llvm::Error write(const AdviseOptions &options, const Report &report) {
     writeText(report, options.top, out);
   if (llvm::Error error = outputs.commit())
     return error;
-  llvm::outs() << printed;
-  return llvm::Error::success();
+  return writeStandardOutput(printed);
 }
 
 static llvm::Error run(const AdviseOptions &options) {

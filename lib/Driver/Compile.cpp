@@ -159,8 +159,7 @@ static llvm::Error makeSilentError() { return makeError(""); }
 
 llvm::Error Compilation::checkFiles() const {
   std::vector<std::string> paths = options.params;
-  for (const std::string &path :
-       {options.layouts, options.parametersFile})
+  for (const std::string &path : {options.layouts, options.parametersFile})
     if (!path.empty())
       paths.push_back(path);
   for (const std::string &path : paths) {
@@ -196,10 +195,9 @@ llvm::Error Compilation::resolveTargets() {
       continue;
     }
     for (const Processor &processor : processors)
-      if (llvm::Error error =
-              add(name,
-                  processors.size() > 1 ? name + ":" + processor.name : name,
-                  processor))
+      if (llvm::Error error = add(
+              name, processors.size() > 1 ? name + ":" + processor.name : name,
+              processor))
         return error;
   }
   warnOfRoutes();
@@ -451,15 +449,13 @@ llvm::Error Compilation::writeReport() {
                                 StringRef(options.report).ends_with(".json"));
   if (options.report != "-")
     return outputs.write(options.report, text);
-  llvm::outs() << text;
-  return llvm::Error::success();
+  return writeStandardOutput(text);
 }
 
 llvm::Error Compilation::emitText(StringRef text) {
   if (options.output != "-")
     return outputs.write(options.output, text);
-  llvm::outs() << text;
-  return llvm::Error::success();
+  return writeStandardOutput(text);
 }
 
 /// The module; of several targets, one module with theirs in it.
