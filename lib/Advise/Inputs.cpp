@@ -5,6 +5,7 @@
 #include "Inputs.h"
 
 #include "Model.h"
+#include "Pricing.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -15,6 +16,7 @@
 
 using namespace lacuna;
 using namespace lacuna::advise;
+using packing::ElementType;
 using packing::WeightStore;
 
 /// Pairs of matrices that are told of: what differs by less of its norm.
@@ -229,7 +231,24 @@ static void assumeUse(WeightReport &weight) {
   use.size.batch = view.batch;
   use.size.depth = isLast ? view.columns : view.rows;
   use.size.rows = isLast ? view.rows : view.columns;
-  weight.use = use;
+  use.contraction = writeContraction(weight.spec.type, use.size);
+  use.operandDim = use.size.batch > 1 ? 2 : 1;
+  if (use.contraction.empty())
+    weight.noAdvice = "nothing multiplies elements of " +
+                      std::string(packing::getName(weight.spec.type));
+  else
+    weight.use = use;
+}
+
+/// Bytes of a checkpoint's weights, as a model at this precision has them.
+static double getFootprint(const Report &report, llvm::StringRef precision) {
+  double bytes = 0;
+  for (const WeightReport &weight : report.weights) {
+    bool isNarrow = weight.use && weight.spec.type == ElementType::F32 &&
+                    (precision == "bf16" || precision == "f16");
+    bytes += weight.getBytes() / (isNarrow ? 2 : 1);
+  }
+  return bytes;
 }
 
 llvm::Error lacuna::advise::readCheckpoint(const AdviseOptions &options,
@@ -250,6 +269,7 @@ llvm::Error lacuna::advise::readCheckpoint(const AdviseOptions &options,
     return error;
   for (WeightReport &weight : report.weights)
     assumeUse(weight);
+  report.footprint = getFootprint(report, options.precision);
   return llvm::Error::success();
 }
 
@@ -317,16 +337,18 @@ static void addUnknown(llvm::ArrayRef<ModelWeight> model, Report &report,
 llvm::Error lacuna::advise::readModelAndWeights(const AdviseOptions &options,
                                                 Report &report) {
   report.isModel = true;
-  llvm::Expected<std::vector<ModelWeight>> model =
-      readModel(options.inputs.front());
-  if (!model)
-    return model.takeError();
-  if (model->empty())
+  llvm::Expected<Model> read =
+      readModel(options.inputs.front(), options.precision);
+  if (!read)
+    return read.takeError();
+  report.footprint = read->footprint;
+  std::vector<ModelWeight> &model = read->weights;
+  if (model.empty())
     return makeError("'" + report.input +
                      "' has no weights; expected at least one ml_program."
                      "global with an extern value");
   // The largest first.
-  llvm::sort(*model, [](const ModelWeight &a, const ModelWeight &b) {
+  llvm::sort(model, [](const ModelWeight &a, const ModelWeight &b) {
     auto rank = [](const ModelWeight &weight) {
       packing::Result<uint64_t> bytes =
           packing::getByteSize(weight.spec.type, weight.spec.shape);
@@ -337,8 +359,8 @@ llvm::Error lacuna::advise::readModelAndWeights(const AdviseOptions &options,
   });
   std::vector<const ModelWeight *> models;
   if (options.params.empty())
-    addUnknown(*model, report, models);
-  else if (llvm::Error error = readWeights(options, *model, report, models))
+    addUnknown(model, report, models);
+  else if (llvm::Error error = readWeights(options, model, report, models))
     return error;
   for (auto [weight, from] : llvm::zip(report.weights, models))
     addModel(*from, weight);

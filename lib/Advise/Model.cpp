@@ -4,10 +4,13 @@
 
 #include "Model.h"
 
+#include "Pricing.h"
+
 #include "../Transforms/ContractedDimension.h"
 
 #include "lacuna/Pipelines/Phases.h"
 #include "lacuna/Pipelines/Registration.h"
+#include "lacuna/Transforms/Passes.h"
 #include "lacuna/Transforms/Weights.h"
 
 #include "mlir/IR/Diagnostics.h"
@@ -33,6 +36,11 @@ static Use measure(linalg::LinalgOp op, OpOperand &weight, unsigned dim) {
       op.getDpsInputOperand(weight.getOperandNumber() == 0 ? 1 : 0);
   AffineMap otherMap = op.getMatchingIndexingMap(other);
   auto types = op.getIteratorTypesArray();
+  for (auto [dim, loop] : llvm::enumerate(weightMap.getResults()))
+    if (types[cast<AffineDimExpr>(loop).getPosition()] ==
+        utils::IteratorType::reduction)
+      use.operandDim = dim;
+  use.contraction = writeContraction(op, weight);
   bool isDynamic = false;
   for (auto [loop, range] : llvm::enumerate(op.getStaticLoopRanges())) {
     bool inWeight = weightMap.isFunctionOfDim(loop);
@@ -82,8 +90,19 @@ static std::optional<packing::ElementType> getElementType(Type type) {
   return packing::parseElementType(name);
 }
 
-llvm::Expected<std::vector<ModelWeight>>
-lacuna::advise::readModel(const std::string &path) {
+/// Bytes of weights in the form in which the model computes on them.
+static FailureOr<double> getFootprint(ModuleOp module,
+                                      const std::string &precision) {
+  OwningOpRef<ModuleOp> copy(module.clone());
+  PassManager manager(module.getContext());
+  manager.addPass(createLowerPrecision({precision}));
+  if (failed(manager.run(*copy)))
+    return failure();
+  return RoutePrices::getFootprint(*copy);
+}
+
+llvm::Expected<Model> lacuna::advise::readModel(const std::string &path,
+                                                const std::string &precision) {
   DialectRegistry registry;
   registerAllDialects(registry);
   MLIRContext context(registry);
@@ -100,8 +119,12 @@ lacuna::advise::readModel(const std::string &path) {
   buildPhase(Phase::Input, manager, PhaseOptions());
   if (!module || failed(manager.run(*module)))
     return llvm::createStringError("");
+  FailureOr<double> footprint = getFootprint(*module, precision);
+  if (failed(footprint))
+    return llvm::createStringError("");
 
-  std::vector<ModelWeight> weights;
+  Model model;
+  model.footprint = *footprint;
   for (auto global : module->getOps<ml_program::GlobalOp>()) {
     // What is only pruned has no loads left.
     if (!isWeight(global) ||
@@ -123,7 +146,7 @@ lacuna::advise::readModel(const std::string &path) {
           parsed.ok())
         weight.spec.layout = *parsed;
     findUses(*module, global, weight);
-    weights.push_back(std::move(weight));
+    model.weights.push_back(std::move(weight));
   }
-  return weights;
+  return model;
 }

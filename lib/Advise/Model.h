@@ -19,10 +19,17 @@ struct ModelWeight {
   std::string noAdvice;
 };
 
+struct Model {
+  std::vector<ModelWeight> weights;
+  /// As of the report.
+  double footprint = 0;
+};
+
 /// Reads a model, text or bytecode, and brings it into the form in which
 /// contractions are seen (phase input). Diagnostics are printed; the error
-/// then has no message.
-llvm::Expected<std::vector<ModelWeight>> readModel(const std::string &path);
+/// then has no message. `precision` is that of lacuna-compile.
+llvm::Expected<Model> readModel(const std::string &path,
+                                const std::string &precision);
 
 } // namespace lacuna::advise
 

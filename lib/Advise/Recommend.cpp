@@ -1,145 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Which layout would pay at which batch, by the cost model that the plan uses.
+// Which layout would pay at which batch: where the plan would take it.
 
-#include "Report.h"
+#include "Pricing.h"
 
 #include "../Driver/Target.h"
 
-#include "lacuna/IR/Lacuna.h"
 #include "lacuna/Transforms/GPUTarget.h"
-
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
-#include "llvm/Support/Threading.h"
 
 #include <cmath>
 
 using namespace lacuna;
 using namespace lacuna::advise;
-using packing::ElementType;
-
-/// A layout pays from this gain on.
-static constexpr double kPays = 1.05;
 
 namespace {
 class Recommender {
 public:
-  Recommender(const AdviseOptions &options, TargetModel model)
-      : options(options), model(std::move(model)) {
-    conditions.threads =
-        options.threads
-            ? int64_t(options.threads)
-            : int64_t(llvm::hardware_concurrency().compute_thread_count());
+  Recommender(const AdviseOptions &options, TargetModel model,
+              const Report &report)
+      : options(options), isStatic(!report.isModel), name(model.name) {
+    conditions = RoutePrices::getConditions(report.footprint, options.threads);
+    pricing.emplace(std::move(model), conditions, options.precision);
   }
 
   void recommend(Report &report);
 
 private:
   void recommend(WeightReport &weight);
-  LayoutAdvice price(const WeightReport &weight, const PatternFinding &pattern);
-  BatchAdvice price(const WeightReport &weight, const LayoutAdvice &advice,
-                    int64_t batch);
-  std::string getElement(ElementType type) const;
-  std::vector<Route> getRoutes(const WeightReport &weight,
-                               const packing::NMLayout &layout,
-                               std::string &whyNot) const;
-  WeightView getView(Route route, const WeightReport &weight,
-                     const packing::NMLayout &layout) const;
+  llvm::Expected<LayoutAdvice> price(const WeightReport &weight,
+                                     const PatternFinding &pattern);
+  llvm::Expected<BatchAdvice>
+  price(const Use &use, const packing::NMLayout &layout, int64_t batch);
 
   const AdviseOptions &options;
-  TargetModel model;
+  /// A checkpoint is asked about models that are compiled for a batch; a model
+  /// knows which of its sizes are dynamic.
+  bool isStatic;
+  std::string name;
   Conditions conditions;
-  double allBytes = 0;
+  std::optional<Pricing> pricing;
   bool isCalibrated = true;
 };
 } // namespace
 
-/// What a kernel computes on.
-std::string Recommender::getElement(ElementType type) const {
-  if (type == ElementType::F32 && !options.precision.empty())
-    return options.precision;
-  return std::string(packing::getName(type));
-}
-
-static unsigned getBits(llvm::StringRef element) {
-  return llvm::StringSwitch<unsigned>(element)
-      .Cases({"f16", "bf16", "i16", "u16"}, 16)
-      .Cases({"i8", "u8", "i1", "f8E4M3", "f8E5M2"}, 8)
-      .Cases({"f64", "i64", "u64"}, 64)
-      .Default(32);
-}
-
-/// The routes that could read the layout.
-std::vector<Route> Recommender::getRoutes(const WeightReport &weight,
-                                          const packing::NMLayout &layout,
-                                          std::string &whyNot) const {
-  std::string element = getElement(weight.spec.type);
-  bool isF32 = element == "f32", isF16 = element == "f16",
-       isBF16 = element == "bf16", isI8 = element == "i8";
-  if (!isF32 && !isF16 && !isBF16 && !isI8 && element != "tf32") {
-    whyNot = "no route of " + options.target + " skips zeros of " + element;
-    return {};
-  }
-  if (!model.isGPU) {
-    std::vector<Route> routes = {Route::SparseTensor};
-    if (llvm::any_of(model.rates, [](const RateTable &table) {
-          return table.route == "vector";
-        }))
-      routes.push_back(Route::Vector);
-    return routes;
-  }
-  // docs/Weights.md, the views `mma`.
-  bool isHalf = layout.n == 2 && layout.m == 4;
-  if ((isHalf && (isF16 || isBF16 || isI8)) ||
-      (layout.n == 1 && layout.m == 2 && element == "tf32"))
-    return {Route::TensorCore};
-  whyNot = llvm::formatv(
-      "mma.sp has no form for nm<{0}:{1}> of {2}; it has 2:4 of f16, bf16 and "
-      "i8, and 1:2 of tf32{3}",
-      layout.n, layout.m, element, isF32 ? ": see --precision" : "");
-  return {};
-}
-
-WeightView Recommender::getView(Route route, const WeightReport &weight,
-                                const packing::NMLayout &layout) const {
-  WeightView view;
-  view.element = getElement(weight.spec.type);
-  double width = getBits(view.element) / 8.0;
-  view.bytes = weight.findings.elements * width;
-  if (route == Route::Dense)
-    return view;
-  const Use &use = *weight.use;
-  double groups = llvm::divideCeil(use.size.depth, layout.m);
-  double kept = double(use.size.batch) * use.size.rows * groups * layout.n;
-  view.n = layout.n;
-  view.m = layout.m;
-  view.work = std::min(1.0, groups * layout.n / use.size.depth);
-  switch (route) {
-  case Route::SparseTensor: // Values and a byte of coordinate.
-    view.bytes = kept * (width + 1);
-    break;
-  case Route::Vector: // Coordinates of 2, 4 or 8 bits.
-    view.bytes =
-        kept * (width + llvm::PowerOf2Ceil(llvm::Log2_32_Ceil(layout.m)) / 8.0);
-    break;
-  case Route::TensorCore: { // Tiles of 16 rows, 2 bits of metadata.
-    double rows = llvm::alignTo(use.size.rows, 16);
-    double half =
-        double(use.size.batch) * rows * llvm::alignTo(use.size.depth, 64) / 2;
-    view.work = 0.5;
-    view.bytes = half * (width + 0.25);
-    break;
-  }
-  case Route::Dense:
-    break;
-  }
-  return view;
-}
-
 /// Why dense is as fast.
 static std::string explain(const Prediction &dense, const Prediction &best,
-                           llvm::StringRef route, const TargetModel &model) {
+                           llvm::StringRef route) {
   double gain = dense.seconds / best.seconds;
   if (dense.bound == Bound::Launch)
     return llvm::formatv("bound by the launch: {0:f1} us in all, whatever is "
@@ -157,53 +65,36 @@ static std::string explain(const Prediction &dense, const Prediction &best,
       best.operations / best.seconds / (dense.operations / dense.seconds));
 }
 
-BatchAdvice Recommender::price(const WeightReport &weight,
-                               const LayoutAdvice &advice, int64_t batch) {
-  const Use &use = *weight.use;
-  ContractionSize size = use.size;
-  if (!size.columns)
-    size.columns = batch * use.columnsPerBatch;
-  std::string element = getElement(weight.spec.type);
-  size.activationElementBytes = std::max(1u, getBits(element) / 8);
-  size.resultElementBytes = element == "i8" ? 4 : size.activationElementBytes;
-  const packing::NMLayout &layout = advice.pattern.layout;
-
-  Conditions sparse = conditions, dense = conditions;
-  dense.footprint = allBytes;
-  sparse.footprint = allBytes * advice.storedBytes / advice.denseBytes;
-  Prediction reference = predict(
-      Route::Dense, size, getView(Route::Dense, weight, layout), dense, model);
-  isCalibrated &= reference.calibrated;
-  BatchAdvice result;
-  result.batch = batch;
-  result.columns = size.columns;
-  result.denseSeconds = result.seconds = reference.seconds;
-  result.route = getRouteName(Route::Dense);
-  std::vector<Route> routes = getRoutes(weight, layout, result.reason);
-  std::optional<Prediction> best;
-  std::string bestRoute;
-  for (Route route : routes) {
-    Prediction made =
-        predict(route, size, getView(route, weight, layout), sparse, model);
-    if (best && best->seconds <= made.seconds)
-      continue;
-    best = made;
-    bestRoute = getRouteName(route);
-  }
-  if (!best)
-    return result;
-  isCalibrated &= best->calibrated;
-  if (reference.seconds / best->seconds < kPays) {
-    result.reason = explain(reference, *best, bestRoute, model);
-    return result;
-  }
-  result.route = bestRoute;
-  result.seconds = best->seconds;
-  return result;
+llvm::Expected<BatchAdvice> Recommender::price(const Use &use,
+                                               const packing::NMLayout &layout,
+                                               int64_t batch) {
+  int64_t columns =
+      use.size.columns ? use.size.columns : batch * use.columnsPerBatch;
+  packing::NMLayout ofOperand = layout;
+  ofOperand.dim = use.operandDim;
+  llvm::Expected<Pricing::Price> price = pricing->price(
+      use.contraction, ofOperand, columns, isStatic || use.size.columns != 0);
+  if (!price)
+    return price.takeError();
+  BatchAdvice advice;
+  advice.batch = batch;
+  advice.columns = columns;
+  advice.route = getRouteName(price->route);
+  advice.seconds = price->taken.seconds;
+  advice.denseSeconds = price->dense.seconds;
+  isCalibrated &= price->dense.calibrated && price->taken.calibrated;
+  if (price->route != Route::Dense)
+    return advice;
+  if (price->skipping)
+    isCalibrated &= price->skipping->calibrated;
+  advice.reason = price->skipping ? explain(price->dense, *price->skipping,
+                                            getRouteName(price->skippingRoute))
+                                  : price->refused;
+  return advice;
 }
 
-LayoutAdvice Recommender::price(const WeightReport &weight,
-                                const PatternFinding &pattern) {
+llvm::Expected<LayoutAdvice> Recommender::price(const WeightReport &weight,
+                                                const PatternFinding &pattern) {
   LayoutAdvice advice;
   advice.pattern = pattern;
   const Use &use = *weight.use;
@@ -215,17 +106,29 @@ LayoutAdvice Recommender::price(const WeightReport &weight,
   advice.storedBytes = kept * (width + 1);
   advice.work =
       std::min(1.0, groups * pattern.layout.n / double(use.size.depth));
-  for (int64_t batch : options.batches)
-    advice.batches.push_back(price(weight, advice, batch));
+  for (int64_t batch : options.batches) {
+    llvm::Expected<BatchAdvice> atBatch = price(use, pattern.layout, batch);
+    if (!atBatch)
+      return atBatch.takeError();
+    advice.batches.push_back(std::move(*atBatch));
+  }
   return advice;
 }
 
 void Recommender::recommend(WeightReport &weight) {
   if (!weight.use)
     return;
-  for (const PatternFinding &pattern : weight.findings.patterns)
-    if (pattern.layout.dim == weight.use->dim)
-      weight.advice.push_back(price(weight, pattern));
+  for (const PatternFinding &pattern : weight.findings.patterns) {
+    if (pattern.layout.dim != weight.use->dim)
+      continue;
+    llvm::Expected<LayoutAdvice> advice = price(weight, pattern);
+    if (!advice) {
+      weight.noAdvice = llvm::toString(advice.takeError());
+      weight.advice.clear();
+      return;
+    }
+    weight.advice.push_back(std::move(*advice));
+  }
   double most = 0;
   for (auto [i, advice] : llvm::enumerate(weight.advice)) {
     double sum = 0;
@@ -253,8 +156,8 @@ static void addUp(Report &report) {
       double norm = weight.findings.nonfinite ? 0 : weight.findings.norm;
       double uses = 1 + weight.otherUses.size();
       if (norm != 0)
-        lost[key] += std::pow(pattern.lost * norm, 2);
-      norms[key] += norm * norm;
+        lost[key] = std::hypot(lost[key], pattern.lost * norm);
+      norms[key] = std::hypot(norms[key], norm);
       sum.denseBytes += advice.denseBytes;
       sum.storedBytes += advice.storedBytes;
       sum.seconds.resize(report.batches.size());
@@ -266,7 +169,7 @@ static void addUp(Report &report) {
     }
   unsigned most = 0;
   for (auto &[key, sum] : sums) {
-    sum.lost = norms[key] == 0 ? 0 : std::sqrt(lost[key] / norms[key]);
+    sum.lost = norms[key] == 0 ? 0 : lost[key] / norms[key];
     most = std::max(most, sum.weights);
   }
   for (auto &[key, sum] : sums)
@@ -279,11 +182,8 @@ static void addUp(Report &report) {
 
 void Recommender::recommend(Report &report) {
   report.threads = conditions.threads;
-  report.targetModel = model.name;
+  report.targetModel = name;
   report.precision = options.precision;
-  for (const WeightReport &weight : report.weights)
-    if (weight.use)
-      allBytes += weight.getBytes();
   for (WeightReport &weight : report.weights)
     recommend(weight);
   report.isCalibrated = isCalibrated;
@@ -303,6 +203,6 @@ llvm::Error lacuna::advise::recommend(const AdviseOptions &options,
       getTargetModel(options.target, features, options.targetModel);
   if (!model)
     return model.takeError();
-  Recommender(options, std::move(*model)).recommend(report);
+  Recommender(options, std::move(*model), report).recommend(report);
   return llvm::Error::success();
 }

@@ -23,6 +23,10 @@ struct Use {
   ContractionSize size;
   /// Where `columns` is 0: what a batch is multiplied by.
   int64_t columnsPerBatch = 1;
+  /// It in a module of its own (Pricing.h), and the dimension of its operand
+  /// that `dim` is.
+  std::string contraction;
+  unsigned operandDim = 0;
 };
 
 /// One layout at one batch.
@@ -95,6 +99,8 @@ struct Report {
   bool isCalibrated = false;
   int64_t threads = 1;
   std::vector<int64_t> batches;
+  /// Bytes of all weights where the model runs.
+  double footprint = 0;
   /// Largest first.
   std::vector<WeightReport> weights;
   /// Names and reasons.

@@ -9,6 +9,8 @@
 
 #include "lacuna/Patterns/Statistics.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <utility>
 
@@ -25,8 +27,14 @@ using namespace lacuna::patterns;
 
 namespace {
 using Vector = float __attribute__((ext_vector_type(16)));
+using Doubles = double __attribute__((ext_vector_type(16)));
 using Mask = int __attribute__((ext_vector_type(16)));
 using Bits = unsigned __attribute__((ext_vector_type(16)));
+
+/// Scaled magnitudes lie between these: their squares are normal numbers, and
+/// so are sums of as many as a tile row has.
+constexpr float kLeast = 0x1p-63f, kMost = 0x1p58f;
+constexpr float kLargestFinite = 3.4028235e38f;
 
 /// A step of the network: the larger of the two goes to `high`.
 struct Comparator {
@@ -151,7 +159,31 @@ LACUNA_INLINE void project(const Vector &x, uint64_t row, uint64_t tile,
   std::memcpy(place, &sum, sizeof(sum));
 }
 
-static void flush(const VectorSums &vectors, uint64_t denseTiles,
+/// The power of two that brings the largest finite magnitude to kMost, as far
+/// as f32 has one.
+LACUNA_INLINE float getScale(const TileRow &tiles) {
+  Vector most = 0.0f;
+  for (int64_t i = 0; i < tiles.count * kTile; ++i) {
+    Vector x;
+    std::memcpy(&x, tiles.elements + i * kTile, sizeof(x));
+    x = __builtin_elementwise_abs(x);
+    // NaN compares with nothing.
+    most =
+        __builtin_elementwise_max(most, x <= kLargestFinite ? x : (Vector)0.0f);
+  }
+  int exponent = 0;
+  (void)std::frexp(__builtin_reduce_max(most), &exponent);
+  return std::ldexp(1.0f, std::min(58 - exponent, 127));
+}
+
+LACUNA_INLINE void addTo(double *place, const Vector &energies, double unit) {
+  Doubles sum;
+  std::memcpy(&sum, place, sizeof(sum));
+  sum += __builtin_convertvector(energies, Doubles) * unit;
+  std::memcpy(place, &sum, sizeof(sum));
+}
+
+static void flush(const VectorSums &vectors, uint64_t denseTiles, double unit,
                   GroupSums &sums) {
   for (unsigned m : kGroupSizes)
     for (unsigned i = 0; i < m; ++i) {
@@ -160,7 +192,7 @@ static void flush(const VectorSums &vectors, uint64_t denseTiles,
       sums.more[place] += denseTiles * (kTile * kTile / m);
       for (unsigned lane = 0; lane < kTile; ++lane) {
         sums.more[place] += vectors.more[place][lane];
-        sums.energy[place] += vectors.energy[place][lane];
+        sums.energy[place] += unit * vectors.energy[place][lane];
       }
     }
 }
@@ -168,6 +200,8 @@ static void flush(const VectorSums &vectors, uint64_t denseTiles,
 LACUNA_VECTOR_CLONES
 void lacuna::patterns::countTiles(const TileRow &tiles,
                                   const TileOutputs &outputs, TileSums &sums) {
+  const float scale = getScale(tiles);
+  const double unit = 1 / (double(scale) * scale);
   VectorSums vectors[2] = {};
   uint64_t denseTiles = 0;
   Vector rows = 0.0f;
@@ -181,12 +215,13 @@ void lacuna::patterns::countTiles(const TileRow &tiles,
       if (outputs.sketch)
         project(x, tiles.row + i, tiles.tile + t, outputs.sketch);
       Vector magnitude = __builtin_elementwise_abs(x);
-      nonfinite -= !(magnitude <= 3.4028235e38f);
+      nonfinite -= !(magnitude <= kLargestFinite);
       Mask isNonzero = magnitude != 0.0f;
       nonzero -= isNonzero;
+      magnitude *= scale;
       // NaN, which compares with nothing, is the largest.
-      magnitude = magnitude < 1e18f ? magnitude : (Vector)1e18f;
-      magnitude = magnitude > 1e-18f ? magnitude : (Vector)1e-18f;
+      magnitude = magnitude < kMost ? magnitude : (Vector)kMost;
+      magnitude = magnitude > kLeast ? magnitude : (Vector)kLeast;
       magnitude = isNonzero ? magnitude : (Vector)0.0f;
       squares[i] = magnitude * magnitude;
       columns += squares[i];
@@ -195,21 +230,17 @@ void lacuna::patterns::countTiles(const TileRow &tiles,
     bool isDense = count == kTile * kTile;
     denseTiles += isDense;
     outputs.tileNonzeros[t] = count;
-    float energy = 0;
+    float sum = 0;
     for (unsigned lane = 0; lane < kTile; ++lane)
-      energy += columns[lane];
+      sum += columns[lane];
+    double energy = unit * sum;
     outputs.tileEnergies[t] = energy;
     sums.nonzeros += count;
     sums.energy += energy;
     if (count == 0)
       continue;
-    if (outputs.columnEnergies) {
-      float *place = outputs.columnEnergies + t * kTile;
-      Vector sum;
-      std::memcpy(&sum, place, sizeof(sum));
-      sum += columns;
-      std::memcpy(place, &sum, sizeof(sum));
-    }
+    if (outputs.columnEnergies)
+      addTo(outputs.columnEnergies + t * kTile, columns, unit);
     sumGroups(squares, isDense, vectors[0]);
     transpose(squares);
     for (unsigned i = 0; i < kTile; ++i)
@@ -217,10 +248,9 @@ void lacuna::patterns::countTiles(const TileRow &tiles,
     if (outputs.countsColumns)
       sumGroups(squares, isDense, vectors[1]);
   }
-  for (unsigned lane = 0; lane < kTile; ++lane)
-    outputs.rowEnergies[lane] += rows[lane];
+  addTo(outputs.rowEnergies, rows, unit);
   sums.nonfinite += unsigned(__builtin_reduce_add(nonfinite));
-  flush(vectors[0], denseTiles, sums.groups[0]);
+  flush(vectors[0], denseTiles, unit, sums.groups[0]);
   if (outputs.countsColumns)
-    flush(vectors[1], denseTiles, sums.groups[1]);
+    flush(vectors[1], denseTiles, unit, sums.groups[1]);
 }

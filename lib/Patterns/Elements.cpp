@@ -28,12 +28,11 @@ static float fromHalf(uint16_t bits) {
   return fromBits(result | uint32_t(bits & 0x8000) << 16);
 }
 
-/// Keeps what is not 0 from becoming it, and what is finite so.
-static float fromDouble(double value) {
-  if (value == 0 || !std::isfinite(value))
-    return static_cast<float>(value);
-  double magnitude = std::clamp(std::fabs(value), 1e-30, 1e30);
-  return static_cast<float>(std::copysign(magnitude, value));
+/// Keeps what is not 0 from becoming it.
+static float fromDouble(double value, double scale) {
+  float scaled = static_cast<float>(value * scale);
+  return scaled == 0 && value != 0 ? std::copysign(0x1p-149f, float(value))
+                                   : scaled;
 }
 
 /// An 8-bit float of so many bits of significand. OCP 8-bit Floating Point
@@ -79,12 +78,15 @@ static void load(const uint8_t *bytes, int64_t count, float *tiles,
 }
 
 void lacuna::patterns::loadElements(ElementType type, const uint8_t *bytes,
-                                    int64_t count, float *tiles,
+                                    int64_t count, int exponent, float *tiles,
                                     int64_t stride) {
   auto cast = [](auto value) { return static_cast<float>(value); };
   switch (type) {
   case ElementType::F64:
-    return load<double>(bytes, count, tiles, stride, fromDouble);
+    return load<double>(bytes, count, tiles, stride,
+                        [scale = std::ldexp(1.0, -exponent)](double value) {
+                          return fromDouble(value, scale);
+                        });
   case ElementType::F32:
     return load<float>(bytes, count, tiles, stride, cast);
   case ElementType::F16:
@@ -121,4 +123,16 @@ void lacuna::patterns::loadElements(ElementType type, const uint8_t *bytes,
   case ElementType::Bool:
     return load<uint8_t>(bytes, count, tiles, stride, cast);
   }
+}
+
+double lacuna::patterns::findLargest(const uint8_t *bytes, int64_t count) {
+  double most = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    double value;
+    std::memcpy(&value, bytes + i * sizeof(value), sizeof(value));
+    double magnitude = std::fabs(value);
+    if (std::isfinite(magnitude))
+      most = std::max(most, magnitude);
+  }
+  return most;
 }

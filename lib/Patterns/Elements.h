@@ -11,9 +11,14 @@
 namespace lacuna::patterns {
 
 /// Reads `count` elements, which may be unaligned, into tiles: sixteen to each
-/// tile, whose rows lie `tileStride` floats apart.
+/// tile, whose rows lie `tileStride` floats apart. Those of f64, which f32 may
+/// not hold, are multiplied by 2^-exponent.
 void loadElements(packing::ElementType type, const uint8_t *bytes,
-                  int64_t count, float *tiles, int64_t tileStride);
+                  int64_t count, int exponent, float *tiles,
+                  int64_t tileStride);
+
+/// The largest finite magnitude of so many elements of f64.
+double findLargest(const uint8_t *bytes, int64_t count);
 
 } // namespace lacuna::patterns
 

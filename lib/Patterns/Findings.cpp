@@ -92,7 +92,8 @@ Findings lacuna::patterns::summarize(const Statistics &stats,
   findings.elements = view.getNumElements();
   findings.nonzeros = stats.nonzeros;
   findings.nonfinite = stats.nonfinite;
-  findings.norm = std::sqrt(stats.energy);
+  findings.exponent = stats.exponent;
+  findings.norm = std::ldexp(std::sqrt(stats.energy), stats.exponent);
   addPatterns(stats.groups[0], view, false, stats.energy, findings);
   if (view.columnDim)
     addPatterns(stats.groups[1], view, true, stats.energy, findings);

@@ -11,6 +11,7 @@
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/Process.h"
 
+#include <cmath>
 #include <memory>
 #include <mutex>
 #include <sys/mman.h>
@@ -88,8 +89,9 @@ public:
       : tiles(kPanel * kTile), energies(4 * kWide / kTile),
         nonzeros(4 * kWide / kTile) {}
 
-  Status count(const ScanSource &source, const Slice &slice, Statistics &stats,
-               Progress progress);
+  /// `exponent`: as of the statistics.
+  Status count(const ScanSource &source, const Slice &slice, int exponent,
+               Statistics &stats, Progress progress);
 
 private:
   Status countMatrix(int64_t matrix, int64_t begin, int64_t end);
@@ -107,9 +109,10 @@ private:
 
   const ScanSource *source = nullptr;
   Statistics *stats = nullptr;
-  std::vector<float> tiles, energies;
+  std::vector<float> tiles;
+  std::vector<double> energies;
   std::vector<uint16_t> nonzeros;
-  std::array<float, kStrip> rowEnergies;
+  std::array<double, kStrip> rowEnergies;
   std::vector<uint8_t> unpacked;
   TileSums sums;
 };
@@ -212,7 +215,7 @@ void Counter::countTileRow(const uint8_t *bytes, int64_t matrix, int64_t row,
       if (r < count)
         loadElements(type,
                      bytes + r * rowBytes + (column + at) * getByteWidth(type),
-                     size, to, kTile * kTile);
+                     size, stats->exponent, to, kTile * kTile);
       else
         for (int64_t t = 0; t < numTiles; ++t)
           std::fill_n(to + t * kTile * kTile, kTile, 0.0f);
@@ -252,7 +255,7 @@ void Counter::countBlocks(int64_t count, int64_t width) {
     int64_t step = int64_t(1) << level;
     for (int64_t r = 0; r < numRows; r += step)
       for (int64_t c = 0; c < numColumns; c += step) {
-        float energy = 0;
+        double energy = 0;
         for (int64_t i = r; i < std::min(r + step, numRows); ++i)
           for (int64_t j = c; j < std::min(c + step, numColumns); ++j)
             energy += energies[i * (kWide / kTile) + j];
@@ -326,10 +329,11 @@ Status Counter::countMatrix(int64_t matrix, int64_t begin, int64_t end) {
   return Status();
 }
 
-Status Counter::count(const ScanSource &what, const Slice &slice,
+Status Counter::count(const ScanSource &what, const Slice &slice, int exponent,
                       Statistics &result, Progress progress) {
   source = &what;
   stats = &result;
+  stats->exponent = exponent;
   sums = TileSums();
   const MatrixView &view = what.view;
   stats->map.rows = std::min<uint64_t>(
@@ -360,6 +364,28 @@ Status Counter::count(const ScanSource &what, const Slice &slice,
                ? size * what.getNumBytes() / what.weight.geometry->denseBytes
                : size);
   return Status();
+}
+
+/// Squares of f64 may be beyond f64: it is read twice, first for its largest
+/// element, and counted in units of that.
+static int findExponent(const ScanSource &source) {
+  const StoredWeight &weight = source.weight;
+  if (weight.spec.type != ElementType::F64)
+    return 0;
+  const Tensor &tensor = weight.geometry ? weight.values : weight.dense;
+  double most = 0;
+  for (uint64_t at = 0; at < tensor.bytes.size; at += kSliceBytes) {
+    const uint8_t *begin = tensor.bytes.data + at;
+    uint64_t size = std::min(kSliceBytes, tensor.bytes.size - at);
+    if (source.isMapped)
+      advisePages(tensor, begin, size, MADV_WILLNEED);
+    most = std::max(most, findLargest(begin, size / sizeof(double)));
+    if (source.isMapped)
+      advisePages(tensor, begin, size, MADV_DONTNEED);
+  }
+  int exponent = 0;
+  (void)std::frexp(most, &exponent);
+  return std::max(exponent, -1022); // 2^1022 is a number, 2^1073 none.
 }
 
 static std::vector<Slice> cut(llvm::ArrayRef<ScanSource> sources) {
@@ -401,7 +427,10 @@ class Queue {
 public:
   Queue(llvm::ArrayRef<ScanSource> sources, Consumer consume)
       : sources(sources), consume(consume), slices(cut(sources)),
-        pending(slices.size()) {}
+        pending(slices.size()) {
+    for (const ScanSource &source : sources)
+      exponents.push_back(findExponent(source));
+  }
 
   /// The next slice, or null at the end or after a failure. Those behind it
   /// are on their way from the disk then.
@@ -441,6 +470,7 @@ public:
   }
 
   Status finish() const { return failure; }
+  int getExponent(const Slice &slice) const { return exponents[slice.source]; }
 
 private:
   void merge(const Slice &slice, Statistics &stats) {
@@ -461,6 +491,7 @@ private:
   llvm::ArrayRef<ScanSource> sources;
   Consumer consume;
   std::vector<Slice> slices;
+  std::vector<int> exponents; ///< of the sources
   std::vector<std::unique_ptr<Statistics>> pending;
   /// The weight, and of it the matrix, that are under way.
   Statistics result, part;
@@ -479,7 +510,8 @@ Status lacuna::patterns::scan(llvm::ArrayRef<ScanSource> sources,
     while (const Slice *slice = queue.take()) {
       auto stats = std::make_unique<Statistics>();
       Status status =
-          counter.count(sources[slice->source], *slice, *stats, progress);
+          counter.count(sources[slice->source], *slice,
+                        queue.getExponent(*slice), *stats, progress);
       if (status.ok())
         queue.give(*slice, std::move(stats));
       else

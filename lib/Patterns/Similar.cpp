@@ -95,8 +95,11 @@ public:
   }
 
   void compare(Similar pair) {
+    // In units of the first.
+    double scale = std::ldexp(1.0, findings[pair.second].exponent -
+                                       findings[pair.first].exponent);
     double both = (energies[pair.first][pair.firstMatrix] +
-                   energies[pair.second][pair.secondMatrix]) /
+                   scale * scale * energies[pair.second][pair.secondMatrix]) /
                   2;
     // What is 0, NaN or infinite is not like anything.
     if (!(both > 0) || !std::isfinite(both))
@@ -105,7 +108,7 @@ public:
     const Sketch &b = findings[pair.second].sketches[pair.secondMatrix];
     double difference = 0;
     for (unsigned i = 0; i < kSketch; ++i)
-      difference += (double(a[i]) - b[i]) * (double(a[i]) - b[i]);
+      difference += (a[i] - scale * b[i]) * (a[i] - scale * b[i]);
     pair.distance = std::sqrt(difference / both);
     if (pair.distance > most)
       return;

@@ -4,9 +4,10 @@
 
 #include "lacuna/Patterns/Statistics.h"
 
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/bit.h"
+
 #include <algorithm>
-#include <cmath>
-#include <cstring>
 
 using namespace lacuna::patterns;
 
@@ -29,54 +30,64 @@ double GroupSums::getLost(unsigned n, unsigned m) const {
 }
 
 /// The exponent and two bits of the significand.
-static unsigned getBin(float value) {
-  uint32_t bits;
-  std::memcpy(&bits, &value, sizeof(bits));
-  return (bits >> 21) % EnergyHistogram::kBins;
+static unsigned getNumber(double value) {
+  return llvm::bit_cast<uint64_t>(value) >> 50;
 }
 
-/// The least value of a bin; of the bin behind the last, infinity.
-static double getLeast(unsigned bin) {
-  uint32_t bits = bin << 21;
-  float value;
-  std::memcpy(&value, &bits, sizeof(value));
-  return std::isnan(value) ? INFINITY : value;
+/// The least value of a bin.
+static double getLeast(unsigned number) {
+  return llvm::bit_cast<double>(uint64_t(number) << 50);
 }
 
-void EnergyHistogram::add(float value) {
+EnergyHistogram::Bin &EnergyHistogram::getBin(unsigned number) {
+  if (bins.empty())
+    first = number;
+  if (number < first) {
+    bins.insert(bins.begin(), first - number, Bin());
+    first = number;
+  }
+  if (number - first >= bins.size())
+    bins.resize(number - first + 1);
+  return bins[number - first];
+}
+
+void EnergyHistogram::add(double value) {
   ++total;
   if (value == 0) {
     ++zero;
     return;
   }
-  unsigned bin = getBin(value);
-  ++count[bin];
-  energy[bin] += value;
+  Bin &bin = getBin(getNumber(value));
+  ++bin.count;
+  bin.energy += value;
 }
 
 void EnergyHistogram::merge(const EnergyHistogram &other) {
   total += other.total;
   zero += other.zero;
-  for (unsigned i = 0; i < kBins; ++i) {
-    count[i] += other.count[i];
-    energy[i] += other.energy[i];
+  for (auto [i, from] : llvm::enumerate(other.bins)) {
+    Bin &bin = getBin(other.first + i);
+    bin.count += from.count;
+    bin.energy += from.energy;
   }
 }
 
 uint64_t EnergyHistogram::countBelow(double limit) const {
   uint64_t sum = 0;
-  for (unsigned i = 0; i + 1 < kBins && getLeast(i + 1) <= limit; ++i)
-    sum += count[i];
+  for (unsigned i = 0; i < bins.size() && getLeast(first + i + 1) <= limit; ++i)
+    sum += bins[i].count;
   return sum;
 }
 
 double EnergyHistogram::getLightest(double share) const {
   double left = share * total - zero, sum = 0;
-  for (unsigned i = 0; i < kBins && left > 0; ++i) {
-    if (!count[i])
+  for (const Bin &bin : bins) {
+    if (left <= 0)
+      break;
+    if (!bin.count)
       continue;
-    double taken = std::min<double>(left, count[i]);
-    sum += energy[i] * (taken / count[i]);
+    double taken = std::min<double>(left, bin.count);
+    sum += bin.energy * (taken / bin.count);
     left -= taken;
   }
   return sum;
@@ -94,6 +105,7 @@ void DensityMap::merge(const DensityMap &other) {
 }
 
 void Statistics::merge(const Statistics &other) {
+  exponent = other.exponent;
   nonzeros += other.nonzeros;
   nonfinite += other.nonfinite;
   energy += other.energy;

@@ -3,7 +3,6 @@
 // plan-dispatches: the plan phase. Whether a license is used is decided here,
 // with numbers, on whole regions: after fusion, before any code is shaped.
 
-#include "PlanIntervals.h"
 #include "RoutePrices.h"
 
 #include "lacuna/Support/Plural.h"
@@ -13,10 +12,8 @@
 #include "lacuna/Transforms/Weights.h"
 
 #include "mlir/Dialect/MLProgram/IR/MLProgram.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Remarks.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/Threading.h"
 
 #include <cmath>
 
@@ -28,10 +25,7 @@ namespace lacuna {
 using namespace mlir;
 using namespace lacuna;
 
-// Where the number of columns is dynamic the routes are compared at these, and
-// the report has prices at those.
-static constexpr int64_t kComparedSizes[] = {1,   2,   4,   8,    16,   32,  64,
-                                             128, 256, 512, 1024, 2048, 4096};
+// Where the number of columns is dynamic the report has prices at these.
 static constexpr int64_t kReportedSizes[] = {1, 16, 128, 1024};
 
 static std::string countColumns(int64_t columns) {
@@ -106,18 +100,9 @@ private:
         getTargetModel(target, features, targetModel);
     if (!model)
       return getOperation().emitError(llvm::toString(model.takeError()));
-    Conditions conditions;
-    conditions.threads =
-        threads > 0 ? int64_t(threads)
-                    : llvm::hardware_concurrency().compute_thread_count();
-    for (auto global : getOperation().getOps<ml_program::GlobalOp>())
-      if (isWeight(global)) {
-        auto type = cast<RankedTensorType>(global.getType());
-        if (type.hasStaticShape())
-          conditions.footprint +=
-              double(type.getNumElements()) * type.getElementTypeBitWidth() / 8;
-      }
-    prices.emplace(std::move(*model), conditions);
+    prices.emplace(std::move(*model),
+                   RoutePrices::getConditions(
+                       RoutePrices::getFootprint(getOperation()), threads));
     return success();
   }
 
@@ -153,12 +138,6 @@ private:
     return everywhere;
   }
 
-  /// A region that updates state in place does so in one function.
-  static bool insertsIntoInput(DispatchOp dispatch) {
-    auto inserts = dispatch.getBody().getOps<tensor::InsertSliceOp>();
-    return inserts.begin() != inserts.end();
-  }
-
   LogicalResult plan(DispatchOp dispatch, std::optional<Route> everywhere) {
     FailureOr<std::optional<Route>> forced = getForced(dispatch, everywhere);
     if (failed(forced))
@@ -174,32 +153,18 @@ private:
              << getRouteName(own.getValue())
              << "', but reads no tensor with a layout";
     }
-    SmallVector<RouteOption> options;
-    SmallVector<std::pair<Route, std::string>> refused;
-    for (Route route : prices->getRoutes()) {
-      std::optional<std::string> impossible = prices->whyNot(*licensed, route);
-      if (impossible && *forced == route)
+    SmallVector<Refusal> refused;
+    SmallVector<RouteOption> options = prices->getOptions(*licensed, refused);
+    for (const auto &[route, why] : refused)
+      if (*forced == route)
         return dispatch.emitOpError("is forced to route '")
-               << getRouteName(route)
-               << "', which cannot compute it: " << *impossible;
-      if (impossible)
-        refused.push_back({route, *impossible});
-      else if (!*forced || **forced == route)
-        options.push_back(
-            {route,
-             [this, &licensed, route](int64_t columns) {
-               return prices->predict(*licensed, route, columns).seconds;
-             },
-             RoutePrices::getView(*licensed, route).bytes});
-    }
-    int64_t columns = getStaticColumns(*licensed);
-    bool isDynamic = ShapedType::isDynamic(columns);
-    bool maySplit =
-        isDynamic && getColumnSizes(*licensed) && !insertsIntoInput(dispatch);
-    SmallVector<Interval> intervals = planIntervals(
-        options,
-        isDynamic ? ArrayRef<int64_t>(kComparedSizes) : ArrayRef(columns),
-        RoutePrices::getView(*licensed, Route::Dense).bytes, maySplit);
+               << getRouteName(route) << "', which cannot compute it: " << why;
+    if (*forced)
+      llvm::erase_if(options, [&](const RouteOption &option) {
+        return option.route != **forced;
+      });
+    SmallVector<Interval> intervals =
+        RoutePrices::plan(options, *licensed, getStaticColumns(*licensed));
     SmallVector<ChoiceAttr> choices;
     for (auto [i, interval] : llvm::enumerate(intervals)) {
       int64_t to = i + 1 < intervals.size() ? intervals[i + 1].from
@@ -248,8 +213,7 @@ private:
   }
 
   ChoiceAttr choose(const LicensedContraction &licensed, Route route,
-                    int64_t from, int64_t to,
-                    ArrayRef<std::pair<Route, std::string>> refused) {
+                    int64_t from, int64_t to, ArrayRef<Refusal> refused) {
     SmallVector<Attribute> list;
     for (int64_t columns : getReported(licensed, from, to))
       list.push_back(getPrice(licensed, route, columns));
@@ -287,9 +251,9 @@ private:
 
   /// "compute-bound, vector would be 0.91x as fast at 1024 columns", or why
   /// there is no other route.
-  std::string
-  explainDense(const LicensedContraction &licensed, ArrayRef<Attribute> list,
-               ArrayRef<std::pair<Route, std::string>> refused) const {
+  std::string explainDense(const LicensedContraction &licensed,
+                           ArrayRef<Attribute> list,
+                           ArrayRef<Refusal> refused) const {
     std::string text;
     for (Route route : prices->getRoutes()) {
       bool isRefused = llvm::any_of(
@@ -311,17 +275,7 @@ private:
             i ? "" : "as fast ", countColumns(price.getColumns()));
       }
     }
-    for (const auto &[route, why] : refused) {
-      // The routes of a CPU often refuse for the same reason.
-      if (StringRef(text).contains(why))
-        continue;
-      if (!text.empty())
-        text += "; ";
-      if (prices->getRoutes().size() > 2)
-        text += getRouteName(route) + " cannot: ";
-      text += why;
-    }
-    return text;
+    return prices->describe(refused, text);
   }
 
   static remark::RemarkOpts getRemarkOptions(DispatchOp dispatch) {

@@ -7,9 +7,43 @@
 #include "lacuna/Transforms/SparseTensorRoute.h"
 #include "lacuna/Transforms/TensorCoreRoute.h"
 #include "lacuna/Transforms/VectorRoute.h"
+#include "lacuna/Transforms/Weights.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/Support/Threading.h"
 
 using namespace mlir;
 using namespace lacuna;
+
+// Where the number of columns is dynamic the routes are compared at these.
+static constexpr int64_t kComparedSizes[] = {1,   2,   4,   8,    16,   32,  64,
+                                             128, 256, 512, 1024, 2048, 4096};
+
+Conditions RoutePrices::getConditions(double footprint, int64_t threads) {
+  Conditions conditions;
+  conditions.threads =
+      threads > 0 ? threads
+                  : llvm::hardware_concurrency().compute_thread_count();
+  conditions.footprint = footprint;
+  return conditions;
+}
+
+double RoutePrices::getFootprint(ModuleOp module) {
+  double footprint = 0;
+  // What is read in a smaller type only stays as a declaration.
+  llvm::DenseSet<StringAttr> loaded;
+  module.walk([&](ml_program::GlobalLoadConstOp load) {
+    loaded.insert(load.getGlobal().getLeafReference());
+  });
+  for (auto global : module.getOps<ml_program::GlobalOp>())
+    if (isWeight(global) && loaded.contains(global.getSymNameAttr())) {
+      auto type = cast<RankedTensorType>(global.getType());
+      if (type.hasStaticShape())
+        footprint +=
+            double(type.getNumElements()) * type.getElementTypeBitWidth() / 8;
+    }
+  return footprint;
+}
 
 ArrayRef<Route> RoutePrices::getRoutes() const {
   static constexpr Route cpu[] = {Route::Dense, Route::SparseTensor,
@@ -130,4 +164,54 @@ Prediction RoutePrices::predict(const LicensedContraction &licensed,
   size.resultElementBytes = bytes(op.getDpsInits()[0]);
   return lacuna::predict(route, size, getView(licensed, route), conditions,
                          model);
+}
+
+SmallVector<RouteOption>
+RoutePrices::getOptions(const LicensedContraction &licensed,
+                        SmallVectorImpl<Refusal> &refused) const {
+  SmallVector<RouteOption> options;
+  for (Route route : getRoutes())
+    if (std::optional<std::string> impossible = whyNot(licensed, route))
+      refused.push_back({route, *impossible});
+    else
+      options.push_back({route,
+                         [this, &licensed, route](int64_t columns) {
+                           return predict(licensed, route, columns).seconds;
+                         },
+                         getView(licensed, route).bytes});
+  return options;
+}
+
+/// A region that updates state in place does so in one function.
+static bool insertsIntoInput(DispatchOp dispatch) {
+  auto inserts = dispatch.getBody().getOps<tensor::InsertSliceOp>();
+  return inserts.begin() != inserts.end();
+}
+
+SmallVector<Interval> RoutePrices::plan(ArrayRef<RouteOption> options,
+                                        const LicensedContraction &licensed,
+                                        int64_t columns) {
+  bool isDynamic = ShapedType::isDynamic(columns);
+  bool maySplit = isDynamic && getColumnSizes(licensed) &&
+                  !insertsIntoInput(licensed.op->getParentOfType<DispatchOp>());
+  return planIntervals(options,
+                       isDynamic ? ArrayRef<int64_t>(kComparedSizes)
+                                 : ArrayRef(columns),
+                       getView(licensed, Route::Dense).bytes, maySplit);
+}
+
+std::string RoutePrices::describe(ArrayRef<Refusal> refused,
+                                  StringRef said) const {
+  std::string text = said.str();
+  for (const auto &[route, why] : refused) {
+    // The routes of a CPU often refuse for the same reason.
+    if (StringRef(text).contains(why))
+      continue;
+    if (!text.empty())
+      text += "; ";
+    if (getRoutes().size() > 2)
+      text += getRouteName(route) + " cannot: ";
+    text += why;
+  }
+  return text;
 }

@@ -67,7 +67,9 @@ struct Findings {
   /// The nonzeros of up to 32 first rows and columns, a bit each.
   std::vector<uint32_t> corner;
   unsigned cornerColumns = 0;
+  /// Of elements times 2^-exponent.
   std::vector<Sketch> sketches;
+  int exponent = 0;
 
   double getDensity() const {
     return !known ? NAN : elements ? double(nonzeros) / elements : 1;

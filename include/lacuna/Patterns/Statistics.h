@@ -4,9 +4,11 @@
 // slices of a matrix may be counted apart and merged in their order: the result
 // does not depend on the number of threads.
 //
-// The energy of an element is its square. Magnitudes are clamped to
-// [1e-18, 1e18], so that squares and their sums stay normal numbers and a sum
-// of energies is 0 only where every element is.
+// The energy of an element is its square. Squares are taken in f32, of
+// magnitudes that a power of two has brought near 2^58, tile row by tile row,
+// and added up in f64. So any element type may have any magnitudes; what is
+// below 2^-121 of the largest magnitude in its tile row counts as that, so that
+// a sum of energies is 0 only where every element is.
 
 #ifndef LACUNA_PATTERNS_STATISTICS_H
 #define LACUNA_PATTERNS_STATISTICS_H
@@ -46,18 +48,28 @@ struct GroupSums {
 
 /// How energies of blocks, rows or columns are spread, in bins of a quarter of
 /// an octave.
-struct EnergyHistogram {
-  static constexpr unsigned kBins = 1024;
+class EnergyHistogram {
+public:
   uint64_t total = 0, zero = 0;
-  std::array<uint64_t, kBins> count{};
-  std::array<double, kBins> energy{};
 
-  void add(float value);
+  void add(double value);
   void merge(const EnergyHistogram &other);
   /// How many are not 0 but below `limit`, to the resolution of the bins.
   uint64_t countBelow(double limit) const;
   /// Energy of the lightest `share` of all.
   double getLightest(double share) const;
+
+private:
+  struct Bin {
+    uint64_t count = 0;
+    double energy = 0;
+  };
+  /// By its number, made where it is not there yet.
+  Bin &getBin(unsigned number);
+
+  /// From the number `first` on.
+  std::vector<Bin> bins;
+  unsigned first = 0;
 };
 
 /// Nonzeros in up to 32x32 cells.
@@ -77,6 +89,8 @@ using Sketch = std::array<float, kSketch>;
 
 /// All of it, for one tensor or a slice of one.
 struct Statistics {
+  /// Elements were multiplied by 2^-exponent: what is below tells of those.
+  int exponent = 0;
   uint64_t nonzeros = 0, nonfinite = 0;
   double energy = 0;
   /// Along the matrix's rows dimension (groups of rows), then its columns.
@@ -90,7 +104,7 @@ struct Statistics {
   std::array<uint32_t, 32> corner{};
 
   /// Of a matrix that is not complete: energies of columns, and its sketch.
-  std::vector<float> columns;
+  std::vector<double> columns;
   std::vector<Sketch> sketches;
 
   void merge(const Statistics &other);
@@ -114,10 +128,10 @@ struct TileRow {
 
 /// Where the kernel puts what belongs to a place.
 struct TileOutputs {
-  float *tileEnergies;    ///< [count], set
+  double *tileEnergies;   ///< [count], set
   uint16_t *tileNonzeros; ///< [count], set
-  float *columnEnergies;  ///< [count * 16], added to; may be null
-  float *rowEnergies;     ///< [16], added to
+  double *columnEnergies; ///< [count * 16], added to; may be null
+  double *rowEnergies;    ///< [16], added to
   float *sketch;          ///< [kSketch], added to; may be null
   bool countsColumns;     ///< also groups along columns
 };
