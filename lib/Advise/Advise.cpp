@@ -36,7 +36,8 @@ static llvm::Error write(const AdviseOptions &options, const Report &report) {
     writeText(report, options.top, out);
   if (llvm::Error error = outputs.commit())
     return error;
-  return writeStandardOutput(printed);
+  llvm::outs() << printed;
+  return llvm::Error::success();
 }
 
 static llvm::Error run(const AdviseOptions &options) {
