@@ -40,10 +40,9 @@ struct Flags {
                         "cpu)"),
                cl::value_desc("name"), cl::location(options.target),
                cl::init("cpu"), cl::cat(category)),
-        targetModel("target-model",
-                    cl::desc(getTargetModelHelp()),
-                    cl::value_desc("name or file"), cl::location(options.targetModel),
-                    cl::cat(category)),
+        targetModel("target-model", cl::desc(getTargetModelHelp()),
+                    cl::value_desc("name or file"),
+                    cl::location(options.targetModel), cl::cat(category)),
         precision("precision",
                   cl::desc("What f32 is computed on: f32, tf32, bf16 or f16 "
                            "(default: f32)"),

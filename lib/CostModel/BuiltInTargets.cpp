@@ -39,8 +39,8 @@ static unsigned getNumber(StringRef name) {
 }
 
 static const BuiltIn *findByName(StringRef name) {
-  const BuiltIn *file = find_if(
-      kBuiltIn, [&](const BuiltIn &file) { return file.name == name; });
+  const BuiltIn *file =
+      find_if(kBuiltIn, [&](const BuiltIn &file) { return file.name == name; });
   return file == std::end(kBuiltIn) ? nullptr : file;
 }
 

@@ -316,15 +316,15 @@ Error Reader::readTable(const json::Value &value, unsigned index) {
   }
   if (!object->get("columns"))
     return fail("'columns' of " + where, nullptr, "ascending numbers");
-  if (Error error =
-          readConstant(*object, where, "columns", kRateUnit,
-                       /*isCount=*/false, table.rate))
+  if (Error error = readConstant(*object, where, "columns", kRateUnit,
+                                 /*isCount=*/false, table.rate))
     return error;
   for (auto [i, other] : enumerate(model.rates))
     if (std::tie(other.route, other.element, other.n, other.m, other.threads) ==
         std::tie(table.route, table.element, table.n, table.m, table.threads))
       return createStringError(file + ": " + where + " describes what rate " +
-                               Twine(i) + " does; expected one table for each "
+                               Twine(i) +
+                               " does; expected one table for each "
                                "route, element, n:m and number of threads");
   model.rates.push_back(std::move(table));
   return Error::success();

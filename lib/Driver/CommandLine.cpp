@@ -116,10 +116,9 @@ struct Flags {
                             "(GPUs)"),
                    cl::value_desc("route"), cl::location(options.forceRoute),
                    cl::cat(category)),
-        targetModel("target-model",
-                    cl::desc(getTargetModelHelp()),
-                    cl::value_desc("name or file"), cl::location(options.targetModel),
-                    cl::cat(category)),
+        targetModel("target-model", cl::desc(getTargetModelHelp()),
+                    cl::value_desc("name or file"),
+                    cl::location(options.targetModel), cl::cat(category)),
         threads("plan-threads",
                 cl::desc("Threads of the CPU that the plan is made for "
                          "(default: all of this host)"),
@@ -287,8 +286,8 @@ static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
         "--stages is " + Twine(options.stages) +
         "; expected at least 2, or 0 to leave it to the compiler");
   if (!options.forceRoute.empty() && !parseRouteName(options.forceRoute))
-    return usageError("unknown route '" + options.forceRoute +
-                      "'; expected " + getRouteNames());
+    return usageError("unknown route '" + options.forceRoute + "'; expected " +
+                      getRouteNames());
   if (!options.targetModel.empty() &&
       (options.targets.size() > 1 || options.cpus.size() > 1))
     return usageError("--target-model describes one target; expected one "
@@ -329,6 +328,10 @@ static LogicalResult checkOutput(CompileOptions &options, bool emitGiven) {
                       "-o out/model");
   if (options.output.empty())
     options.output = "-";
+  if (options.output == "-" && options.report == "-")
+    return usageError("the report and the output are both '-'; expected one of "
+                      "them in a file, such as --report=plan.txt, or -o with a "
+                      "path");
   if (options.output == "-" && options.emit == Emit::SharedLibrary)
     return usageError("an artifact is several files; expected -o with a path, "
                       "or another --emit");

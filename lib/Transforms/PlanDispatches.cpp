@@ -5,8 +5,10 @@
 
 #include "RoutePrices.h"
 
+#include "lacuna/Support/Plural.h"
 #include "lacuna/Transforms/GPUTarget.h"
 #include "lacuna/Transforms/Passes.h"
+#include "lacuna/Transforms/PlanReport.h"
 #include "lacuna/Transforms/Weights.h"
 
 #include "mlir/Dialect/MLProgram/IR/MLProgram.h"
@@ -26,9 +28,13 @@ using namespace lacuna;
 // Where the number of columns is dynamic the report has prices at these.
 static constexpr int64_t kReportedSizes[] = {1, 16, 128, 1024};
 
-/// "1 column", "16 columns".
 static std::string countColumns(int64_t columns) {
-  return llvm::formatv("{0} column{1}", columns, columns == 1 ? "" : "s");
+  return countNoun(columns, "column");
+}
+
+/// Times below a nanosecond count as one.
+static double getRatio(double denseNanoseconds, double nanoseconds) {
+  return std::max(denseNanoseconds, 1.0) / std::max(nanoseconds, 1.0);
 }
 
 /// "from 16 to 511 columns: "; nothing for all sizes.
@@ -39,6 +45,8 @@ static std::string describeInterval(int64_t from, int64_t to) {
     return llvm::formatv("from {0} on: ", countColumns(from));
   if (from == 0)
     return llvm::formatv("up to {0}: ", countColumns(to - 1));
+  if (from == to - 1)
+    return llvm::formatv("at {0}: ", countColumns(from));
   return llvm::formatv("from {0} to {1}: ", from, countColumns(to - 1));
 }
 
@@ -136,6 +144,7 @@ private:
       return failure();
     std::optional<LicensedContraction> licensed = findLicensed(dispatch);
     if (!licensed) {
+      reportUnlicensed(dispatch);
       auto own = dispatch->getAttrOfType<RouteAttr>(LacunaDialect::kRouteAttr);
       if (!own || own.getValue() == Route::Dense ||
           !prices->hasRoute(own.getValue()))
@@ -228,12 +237,13 @@ private:
         "the weight's bytes: ",
         cast<PriceAttr>(list.front()).getBound(),
         getLayout(licensed.type).getSpelling(), 100 * view.work,
-        100 * view.bytes / RoutePrices::getView(licensed, Route::Dense).bytes);
+        100 * view.bytes /
+            std::max(RoutePrices::getView(licensed, Route::Dense).bytes, 1.0));
     for (auto [i, attribute] : llvm::enumerate(list)) {
       auto price = cast<PriceAttr>(attribute);
       text += llvm::formatv(
           "{0}{1:F2}x {2}at {3}", i ? ", " : "",
-          double(price.getDenseNanoseconds()) / price.getNanoseconds(),
+          getRatio(price.getDenseNanoseconds(), price.getNanoseconds()),
           i ? "" : "as fast as dense ", countColumns(price.getColumns()));
     }
     return text;
@@ -259,20 +269,30 @@ private:
         auto price = cast<PriceAttr>(attribute);
         double seconds =
             prices->predict(licensed, route, price.getColumns()).seconds;
-        text += llvm::formatv("{0}{1:F2}x {2}at {3}", i ? ", " : "",
-                              price.getDenseNanoseconds() / 1e9 / seconds,
-                              i ? "" : "as fast ",
-                              countColumns(price.getColumns()));
+        text += llvm::formatv(
+            "{0}{1:F2}x {2}at {3}", i ? ", " : "",
+            getRatio(price.getDenseNanoseconds(), seconds * 1e9),
+            i ? "" : "as fast ", countColumns(price.getColumns()));
       }
     }
     return prices->describe(refused, text);
   }
 
+  static remark::RemarkOpts getRemarkOptions(DispatchOp dispatch) {
+    return remark::RemarkOpts::name("route").category("plan").function(
+        dispatch->getParentOfType<FunctionOpInterface>().getName());
+  }
+
+  static void reportUnlicensed(DispatchOp dispatch) {
+    for (const UnlicensedRegion &region : getUnlicensed(dispatch))
+      remark::missed(dispatch.getLoc(), getRemarkOptions(dispatch))
+          << ("dense: " + kUnlicensedReason + " (" + region.weight + ")").str();
+  }
+
   /// A remark for each interval.
   void report(DispatchOp dispatch) {
     PlanAttr plan = *dispatch.getPlan();
-    auto options = remark::RemarkOpts::name("route").category("plan").function(
-        dispatch->getParentOfType<FunctionOpInterface>().getName());
+    remark::RemarkOpts options = getRemarkOptions(dispatch);
     bool isUsed = false;
     for (ChoiceAttr choice : plan.getChoices()) {
       std::string text = getRouteName(choice.getRoute()) +

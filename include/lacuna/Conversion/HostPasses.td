@@ -112,9 +112,10 @@ def AnnounceRegions : Pass<"announce-regions", "::mlir::ModuleOp"> {
   let summary = "Tell the runtime where each region begins and ends";
   let description = [{
     Puts `lacuna_rt_region(name, after)` before and behind each call of a
-    dispatch function in a public function. The name is the callee and, where
-    the model has locations, ` at FILE:LINE:COLUMN`, as the plan's report names
-    the region. The runtime hands it to whoever observes the run.
+    dispatch function in a public function. The name is the callee, ` by ROUTE`
+    and, where the model has locations, ` at FILE:LINE:COLUMN`, as the plan's
+    report names the region; where the route depends on sizes it is that of the
+    call's. The runtime hands it to whoever observes the run.
   }];
   let statistics = [Statistic<"numAnnounced", "regions-announced", "calls announced">];
   let dependentDialects = ["::mlir::arith::ArithDialect",

@@ -43,9 +43,9 @@ struct RateTable {
 
 /// A target file.
 struct TargetModel {
-  std::string name; ///< of the built-in file, "h200"; of others, `target`
+  std::string name;   ///< of the built-in file, "h200"; of others, `target`
   std::string target; ///< what it describes: "cpu-avx512", "sm_90a"
-  std::string file; ///< "cpu-avx512.json (built in)", or the path given
+  std::string file;   ///< "cpu-avx512.json (built in)", or the path given
   std::string description;
   bool isGPU = false;
   std::map<std::string, Constant> constants;

@@ -5,9 +5,9 @@
 // The lanes of a warp are in fragments: sets of lanes with the same pc. The
 // fragment whose instruction ranks first runs (BlockOrder.cpp); fragments that
 // meet become one, so that lanes converge behind loops and branches as they do
-// on hardware. Lanes that wait (.sync, barriers) are in parked fragments. A warp
-// gives way when all of its lanes wait or its time slice ends; one host thread
-// runs a block.
+// on hardware. Lanes that wait (.sync, barriers) are in parked fragments. A
+// warp gives way when all of its lanes wait or its time slice ends; one host
+// thread runs a block.
 
 #ifndef LACUNA_EMULATOR_LIB_MACHINE_H
 #define LACUNA_EMULATOR_LIB_MACHINE_H
