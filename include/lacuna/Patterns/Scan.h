@@ -53,8 +53,8 @@ using Consumer = llvm::function_ref<void(size_t source, Statistics &&stats)>;
 
 /// Counts all weights. An error names the weight whose packed form is not
 /// valid.
-packing::Status scan(llvm::ArrayRef<ScanSource> sources, unsigned numThreads,
-                     Progress progress, Consumer consume);
+packing::Status scan(llvm::ArrayRef<const ScanSource *> sources,
+                     unsigned numThreads, Progress progress, Consumer consume);
 
 } // namespace lacuna::patterns
 
