@@ -68,6 +68,16 @@ lacuna::patterns::getMatrixView(const Shape &shape,
   return view;
 }
 
+MatrixView lacuna::patterns::getMatrixViewAlong(const Shape &shape,
+                                                unsigned dim) {
+  int64_t outer = 1, inner = 1;
+  for (unsigned i = 0; i < shape.size(); ++i)
+    (i < dim ? outer : inner) *= i == dim ? 1 : shape[i];
+  if (inner == 1)
+    return {1, outer, shape[dim], dim ? dim - 1 : 1, dim};
+  return {outer, shape[dim], inner, dim, std::nullopt};
+}
+
 uint64_t ScanSource::getNumBytes() const {
   return weight.geometry
              ? weight.values.bytes.size + weight.coordinates.bytes.size

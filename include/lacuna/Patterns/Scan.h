@@ -33,6 +33,10 @@ struct MatrixView {
 std::optional<MatrixView> getMatrixView(const packing::Shape &shape,
                                         std::optional<unsigned> packedDim);
 
+/// The view in which `dim` is rows or columns, whatever the others are. The
+/// shape has elements.
+MatrixView getMatrixViewAlong(const packing::Shape &shape, unsigned dim);
+
 /// A weight to be counted.
 struct ScanSource {
   packing::StoredWeight weight;
