@@ -17,26 +17,24 @@ using namespace lacuna::advise;
 
 static llvm::Error write(const AdviseOptions &options, const Report &report) {
   OutputFiles outputs;
-  std::string printed;
-  llvm::raw_string_ostream out(printed);
-  auto emit = [&](const std::string &path, auto writeTo) -> llvm::Error {
-    std::string text;
-    llvm::raw_string_ostream os(text);
-    if (path == "-")
-      writeTo(report, out);
-    else if (!path.empty())
-      writeTo(report, os);
-    return text.empty() ? llvm::Error::success() : outputs.write(path, text);
+  auto writeFile = [&](const std::string &path, auto writeTo) {
+    return path.empty() || path == "-"
+               ? llvm::Error::success()
+               : outputs.write(
+                     path, [&](llvm::raw_ostream &os) { writeTo(report, os); });
   };
-  if (llvm::Error error = emit(options.json, writeJSON))
+  if (llvm::Error error = writeFile(options.json, writeJSON))
     return error;
-  if (llvm::Error error = emit(options.html, writeHTML))
+  if (llvm::Error error = writeFile(options.html, writeHTML))
     return error;
-  if (printed.empty())
-    writeText(report, options.top, out);
   if (llvm::Error error = outputs.commit())
     return error;
-  llvm::outs() << printed;
+  if (options.json == "-")
+    writeJSON(report, llvm::outs());
+  else if (options.html == "-")
+    writeHTML(report, llvm::outs());
+  else
+    writeText(report, options.top, llvm::outs());
   return llvm::Error::success();
 }
 

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The command line of lacuna-advise. Flags live as long as the parse, as those
-// of lacuna-compile do.
+// The command line of lacuna-advise.
 
 #include "lacuna/Advise/Advise.h"
 
-#include "../Driver/Target.h"
+#include "../Driver/Flags.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/CommandLine.h"
-#include "llvm/Support/WithColor.h"
 
 using namespace lacuna;
 namespace cl = llvm::cl;
@@ -95,8 +91,7 @@ struct Flags {
 } // namespace
 
 static llvm::LogicalResult usageError(const llvm::Twine &message) {
-  llvm::WithColor::error(llvm::errs(), "lacuna-advise") << message << "\n";
-  return llvm::failure();
+  return usageError("lacuna-advise", message);
 }
 
 static bool isModel(llvm::StringRef path) {
@@ -117,13 +112,9 @@ static llvm::LogicalResult check(const AdviseOptions &options) {
   if (options.params.empty() && !options.parametersFile.empty())
     return usageError("--parameters-file names tensors of --params; expected "
                       "both");
-  if (!llvm::is_contained(getTargetNames(), options.target))
-    return usageError("unknown target '" + options.target + "'; expected " +
-                      llvm::join(getTargetNames(), ", "));
-  if (!llvm::is_contained({"", "f32", "tf32", "bf16", "f16"},
-                          llvm::StringRef(options.precision)))
-    return usageError("unknown precision '" + options.precision +
-                      "'; expected f32, tf32, bf16 or f16");
+  if (failed(checkTarget("lacuna-advise", options.target)) ||
+      failed(checkPrecision("lacuna-advise", options.precision)))
+    return llvm::failure();
   for (int64_t batch : options.batches)
     if (batch < 1 || batch > (int64_t(1) << 30))
       return usageError("--batch is " + llvm::Twine(batch) +
@@ -144,10 +135,8 @@ llvm::FailureOr<AdviseOptions> lacuna::parseAdviseCommandLine(int argc,
   if (cl::Option *taken = cl::getRegisteredOptions().lookup("threads"))
     taken->removeArgument();
   Flags flags(options);
-  cl::HideUnrelatedOptions(flags.category);
-  cl::SetVersionPrinter(
-      [](llvm::raw_ostream &os) { os << "lacuna " LACUNA_VERSION "\n"; });
-  if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &llvm::errs()))
+  if (failed(
+          parseFlags("lacuna-advise", flags.category, argc, argv, kOverview)))
     return llvm::failure();
   options.inputs.assign(flags.inputs.begin(), flags.inputs.end());
   options.params.assign(flags.params.begin(), flags.params.end());

@@ -10,6 +10,8 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
+#include <cmath>
+
 using namespace lacuna;
 using namespace lacuna::advise;
 using namespace lacuna::html;
@@ -101,8 +103,9 @@ static std::vector<Markup> makeCard(const WeightReport &weight) {
   if (const LayoutAdvice *advice = getShown(weight)) {
     std::string layout = advice->pattern.layout.str();
     std::string state =
-        advice->pattern.holds()
-            ? "keeps " + layout
+        advice->pattern.holds() ? "keeps " + layout
+        : std::isnan(advice->pattern.lost)
+            ? "priced as if pruned to " + layout
             : formatv("pruned to {0} it would lose {1} of its norm", layout,
                       percent(advice->pattern.lost))
                   .str();
@@ -203,6 +206,8 @@ void lacuna::advise::writeHTML(const Report &report, llvm::raw_ostream &os) {
     page.paragraph("No tensor has two dimensions larger than 1.");
     return;
   }
+  if (std::string unknown = explainUnknown(report); !unknown.empty())
+    page.paragraph("There is a " + unknown + ".");
   writeSums(report, page);
   writeWeights(report, page);
   if (report.isModel)

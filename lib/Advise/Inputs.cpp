@@ -21,8 +21,14 @@ using packing::WeightStore;
 
 /// Pairs of matrices that are told of: what differs by less of its norm.
 static constexpr double kSimilar = 0.2;
+/// The largest weights are looked at; of a file with more, what is left is
+/// small. Where the names of tensors fill the memory they are fewer, and
+/// nothing is compared.
+static constexpr size_t kMostWeights = 65536, kManyTensors = 262144,
+                        kMostOfMany = 16384;
 static constexpr char kNoMatrix[] =
     "fewer than two dimensions are larger than 1";
+static constexpr char kSmall[] = "thousands of weights are larger";
 
 namespace {
 /// A bar on a terminal; nothing elsewhere.
@@ -72,7 +78,9 @@ public:
                        : llvm::hardware_concurrency().compute_thread_count()) {}
 
   /// The weight `name` as a source; or notes why it is left out.
-  llvm::Error add(const std::string &name);
+  llvm::Error add(std::string_view name);
+  /// All weights of the store, or the largest.
+  llvm::Error addAll();
   void sortBySize();
   size_t getNumSources() const { return sources.size(); }
   /// Appends the weights to the report.
@@ -98,8 +106,9 @@ static llvm::Error makeError(const packing::Status &status) {
   return status.ok() ? llvm::Error::success() : makeError(status.message());
 }
 
-llvm::Error Scanner::add(const std::string &name) {
-  packing::Result<packing::StoredWeight> stored = store.locate(name);
+llvm::Error Scanner::add(std::string_view name) {
+  packing::Result<packing::StoredWeight> stored =
+      store.locate(std::string(name));
   if (!stored.ok())
     return makeError(stored.message());
   ScanSource source;
@@ -117,6 +126,47 @@ llvm::Error Scanner::add(const std::string &name) {
   source.view = *view;
   source.isMapped = source.weight.geometry || source.weight.dense.bytes.data;
   sources.push_back(std::move(source));
+  return llvm::Error::success();
+}
+
+/// Of the weight as it is dense; 0 where it is no matrix.
+static uint64_t getNumMatrixBytes(const WeightStore &store,
+                                  std::string_view name) {
+  packing::Result<packing::WeightSpec> spec = store.stored(std::string(name));
+  if (!spec.ok())
+    return 0;
+  std::optional<MatrixView> view = getMatrixView(spec->shape, std::nullopt);
+  return view ? view->getNumElements() * packing::getByteWidth(spec->type) : 0;
+}
+
+llvm::Error Scanner::addAll() {
+  std::vector<std::string_view> names = store.names();
+  if (names.empty())
+    return makeError("'" + report.input +
+                     "' holds no tensors; expected at least one weight");
+  // Of those of one size the first.
+  uint64_t least = 0;
+  size_t left = names.size();
+  size_t most = names.size() > kManyTensors ? kMostOfMany : kMostWeights;
+  if (names.size() > most) {
+    std::vector<uint64_t> sizes;
+    for (std::string_view name : names)
+      sizes.push_back(getNumMatrixBytes(store, name));
+    std::nth_element(sizes.begin(), sizes.begin() + most - 1, sizes.end(),
+                     std::greater<>());
+    least = sizes[most - 1];
+    left = llvm::count(llvm::ArrayRef(sizes).take_front(most), least);
+  }
+  for (std::string_view name : names) {
+    uint64_t bytes = least ? getNumMatrixBytes(store, name) : 0;
+    if (least && bytes && (bytes < least || (bytes == least && !left))) {
+      report.skipped.emplace_back(name, kSmall);
+      continue;
+    }
+    left -= bytes == least && left;
+    if (llvm::Error error = add(name))
+      return error;
+  }
   return llvm::Error::success();
 }
 
@@ -143,13 +193,13 @@ llvm::Error Scanner::scanMapped(ProgressBar &bar) {
     return weight.geometry ? weight.values.bytes.data : weight.dense.bytes.data;
   };
   llvm::sort(order, [&](size_t a, size_t b) { return place(a) < place(b); });
-  std::vector<ScanSource> ordered;
+  std::vector<const ScanSource *> ordered;
   for (size_t index : order)
-    ordered.push_back(sources[index]);
+    ordered.push_back(&sources[index]);
   return makeError(scan(
       ordered, numThreads, [&](uint64_t bytes) { bar.advance(bytes); },
       [&](size_t i, Statistics &&stats) {
-        findings[order[i]] = summarize(stats, ordered[i].view);
+        findings[order[i]] = summarize(stats, ordered[i]->view);
         findings[order[i]].sketches = std::move(stats.sketches);
       }));
 }
@@ -166,7 +216,7 @@ llvm::Error Scanner::scanMade(ProgressBar &bar) {
       return makeError(tensor.message());
     source.weight.dense = std::move(*tensor);
     if (llvm::Error error = makeError(scan(
-            source, numThreads, [&](uint64_t bytes) { bar.advance(bytes); },
+            &source, numThreads, [&](uint64_t bytes) { bar.advance(bytes); },
             [&](size_t, Statistics &&stats) {
               findings[i] = summarize(stats, source.view);
               findings[i].sketches = std::move(stats.sketches);
@@ -177,7 +227,9 @@ llvm::Error Scanner::scanMade(ProgressBar &bar) {
 }
 
 llvm::Error Scanner::scanAll() {
-  std::vector<bool> compared = findFamilies(sources);
+  std::vector<bool> compared(sources.size());
+  if (sources.size() + report.skipped.size() <= kManyTensors)
+    compared = findFamilies(sources);
   for (size_t i = 0; i < sources.size(); ++i) {
     sources[i].sketches = compared[i];
     report.bytes += sources[i].getNumBytes();
@@ -231,9 +283,8 @@ static void assumeUse(WeightReport &weight) {
   use.size.batch = view.batch;
   use.size.depth = isLast ? view.columns : view.rows;
   use.size.rows = isLast ? view.rows : view.columns;
-  use.contraction = writeContraction(weight.spec.type, use.size);
   use.operandDim = use.size.batch > 1 ? 2 : 1;
-  if (use.contraction.empty())
+  if (writeContraction(weight.spec.type, use.size).empty())
     weight.noAdvice = "nothing multiplies elements of " +
                       std::string(packing::getName(weight.spec.type));
   else
@@ -256,14 +307,9 @@ llvm::Error lacuna::advise::readCheckpoint(const AdviseOptions &options,
   packing::Result<WeightStore> store = WeightStore::open(options.inputs);
   if (!store.ok())
     return makeError(store.message());
-  std::vector<std::string> names = store->names();
-  if (names.empty())
-    return makeError("'" + report.input +
-                     "' holds no tensors; expected at least one weight");
   Scanner scanner(options, *store, report);
-  for (const std::string &name : names)
-    if (llvm::Error error = scanner.add(name))
-      return error;
+  if (llvm::Error error = scanner.addAll())
+    return error;
   scanner.sortBySize();
   if (llvm::Error error = scanner.scanAll())
     return error;

@@ -31,8 +31,13 @@ private:
   void recommend(WeightReport &weight);
   llvm::Expected<LayoutAdvice> price(const WeightReport &weight,
                                      const PatternFinding &pattern);
-  llvm::Expected<BatchAdvice>
-  price(const Use &use, const packing::NMLayout &layout, int64_t batch);
+  llvm::Expected<llvm::ArrayRef<BatchAdvice>>
+  priceBatches(const std::string &contraction, const Use &use,
+               const packing::NMLayout &layout);
+  llvm::Expected<BatchAdvice> price(const std::string &contraction,
+                                    const Use &use,
+                                    const packing::NMLayout &layout,
+                                    int64_t batch);
 
   const AdviseOptions &options;
   /// A checkpoint is asked about models that are compiled for a batch; a model
@@ -41,6 +46,11 @@ private:
   std::string name;
   Conditions conditions;
   std::optional<Pricing> pricing;
+  std::deque<std::vector<BatchAdvice>> lists;
+  /// By contraction, layout, columns and columns per batch.
+  std::map<std::tuple<std::string, std::string, int64_t, int64_t>,
+           llvm::ArrayRef<BatchAdvice>>
+      known;
   bool isCalibrated = true;
 };
 } // namespace
@@ -65,15 +75,14 @@ static std::string explain(const Prediction &dense, const Prediction &best,
       best.operations / best.seconds / (dense.operations / dense.seconds));
 }
 
-llvm::Expected<BatchAdvice> Recommender::price(const Use &use,
+llvm::Expected<BatchAdvice> Recommender::price(const std::string &contraction,
+                                               const Use &use,
                                                const packing::NMLayout &layout,
                                                int64_t batch) {
   int64_t columns =
       use.size.columns ? use.size.columns : batch * use.columnsPerBatch;
-  packing::NMLayout ofOperand = layout;
-  ofOperand.dim = use.operandDim;
   llvm::Expected<Pricing::Price> price = pricing->price(
-      use.contraction, ofOperand, columns, isStatic || use.size.columns != 0);
+      contraction, layout, columns, isStatic || use.size.columns != 0);
   if (!price)
     return price.takeError();
   BatchAdvice advice;
@@ -93,6 +102,26 @@ llvm::Expected<BatchAdvice> Recommender::price(const Use &use,
   return advice;
 }
 
+llvm::Expected<llvm::ArrayRef<BatchAdvice>>
+Recommender::priceBatches(const std::string &contraction, const Use &use,
+                          const packing::NMLayout &layout) {
+  auto [place, isNew] = known.try_emplace(
+      {contraction, layout.str(), use.size.columns, use.columnsPerBatch});
+  if (!isNew)
+    return place->second;
+  std::vector<BatchAdvice> list;
+  for (int64_t batch : options.batches) {
+    llvm::Expected<BatchAdvice> advice = price(contraction, use, layout, batch);
+    if (!advice) {
+      known.erase(place);
+      return advice.takeError();
+    }
+    list.push_back(std::move(*advice));
+  }
+  lists.push_back(std::move(list));
+  return place->second = lists.back();
+}
+
 llvm::Expected<LayoutAdvice> Recommender::price(const WeightReport &weight,
                                                 const PatternFinding &pattern) {
   LayoutAdvice advice;
@@ -106,12 +135,15 @@ llvm::Expected<LayoutAdvice> Recommender::price(const WeightReport &weight,
   advice.storedBytes = kept * (width + 1);
   advice.work =
       std::min(1.0, groups * pattern.layout.n / double(use.size.depth));
-  for (int64_t batch : options.batches) {
-    llvm::Expected<BatchAdvice> atBatch = price(use, pattern.layout, batch);
-    if (!atBatch)
-      return atBatch.takeError();
-    advice.batches.push_back(std::move(*atBatch));
-  }
+  packing::NMLayout ofOperand = pattern.layout;
+  ofOperand.dim = use.operandDim;
+  llvm::Expected<llvm::ArrayRef<BatchAdvice>> batches = priceBatches(
+      use.contraction.empty() ? writeContraction(weight.spec.type, use.size)
+                              : use.contraction,
+      use, ofOperand);
+  if (!batches)
+    return batches.takeError();
+  advice.batches = *batches;
   return advice;
 }
 
@@ -129,6 +161,7 @@ void Recommender::recommend(WeightReport &weight) {
     }
     weight.advice.push_back(std::move(*advice));
   }
+  weight.advice.shrink_to_fit();
   double most = 0;
   for (auto [i, advice] : llvm::enumerate(weight.advice)) {
     double sum = 0;
@@ -153,11 +186,13 @@ static void addUp(Report &report) {
       std::tie(sum.n, sum.m) = key;
       ++sum.weights;
       sum.holds += pattern.holds();
-      double norm = weight.findings.nonfinite ? 0 : weight.findings.norm;
       double uses = 1 + weight.otherUses.size();
-      if (norm != 0)
+      // Of weights that have a norm.
+      if (!weight.findings.nonfinite) {
+        double norm = weight.findings.norm;
         lost[key] = std::hypot(lost[key], pattern.lost * norm);
-      norms[key] = std::hypot(norms[key], norm);
+        norms[key] = std::hypot(norms[key], norm);
+      }
       sum.denseBytes += advice.denseBytes;
       sum.storedBytes += advice.storedBytes;
       sum.seconds.resize(report.batches.size());
@@ -169,7 +204,10 @@ static void addUp(Report &report) {
     }
   unsigned most = 0;
   for (auto &[key, sum] : sums) {
-    sum.lost = norms[key] == 0 ? 0 : lost[key] / norms[key];
+    auto norm = norms.find(key);
+    sum.lost = norm == norms.end() ? NAN
+               : norm->second == 0 ? 0
+                                   : lost[key] / norm->second;
     most = std::max(most, sum.weights);
   }
   for (auto &[key, sum] : sums)
@@ -187,6 +225,7 @@ void Recommender::recommend(Report &report) {
   for (WeightReport &weight : report.weights)
     recommend(weight);
   report.isCalibrated = isCalibrated;
+  report.batchLists = std::move(lists);
   addUp(report);
 }
 

@@ -10,6 +10,8 @@
 #include "lacuna/Patterns/Findings.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <deque>
+
 namespace lacuna::advise {
 
 using namespace patterns;
@@ -25,7 +27,7 @@ struct Use {
   int64_t columnsPerBatch = 1;
   /// It in a module of its own (Pricing.h), and the dimension of its operand
   /// that `dim` is.
-  std::string contraction;
+  std::string contraction; ///< empty: a linear layer's
   unsigned operandDim = 0;
 };
 
@@ -46,7 +48,7 @@ struct LayoutAdvice {
   /// Multiply-adds that are left.
   double work = 1;
   double denseBytes = 0, storedBytes = 0;
-  std::vector<BatchAdvice> batches;
+  llvm::ArrayRef<BatchAdvice> batches; ///< in the report
 };
 
 struct WeightReport {
@@ -103,11 +105,13 @@ struct Report {
   double footprint = 0;
   /// Largest first.
   std::vector<WeightReport> weights;
-  /// Names and reasons.
-  std::vector<std::pair<std::string, std::string>> skipped;
+  /// Names and reasons, of which there are few.
+  std::deque<std::pair<std::string, llvm::StringRef>> skipped;
   std::vector<Similar> similar;
   std::vector<LayoutSum> sums;
   uint64_t bytes = 0;
+  /// Weights that are alike share theirs.
+  std::deque<std::vector<BatchAdvice>> batchLists;
 };
 
 void writeText(const Report &report, unsigned top, llvm::raw_ostream &os);

@@ -192,8 +192,10 @@ void lacuna::advise::writeText(const Report &report, unsigned top,
   writeList("Also found", listNotes(report), top, os);
   writeList("Nearly the same (distance over the norm, estimated)",
             listSimilar(report), top, os);
+  std::string unknown = explainUnknown(report);
   os << "\n(gain: predicted time of dense over that of the layout; - where "
         "dense is as fast"
+     << (unknown.empty() ? "" : "; ") << unknown
      << (report.isCalibrated ? ""
                              : "; constants of the target are in part "
                                "uncalibrated")

@@ -43,8 +43,9 @@ std::string lacuna::advise::formatGain(double value) {
 
 std::string lacuna::advise::formatLoss(const WeightReport &weight, unsigned n,
                                        unsigned m) {
+  // What NaN and infinity have lost is not known.
   if (weight.findings.nonfinite)
-    return "nan";
+    return percent(NAN);
   const PatternFinding *pattern = weight.findings.find({n, m, weight.getDim()});
   return pattern ? percent(pattern->lost) : "";
 }
@@ -178,6 +179,15 @@ bool lacuna::advise::isKnown(const Report &report) {
   return llvm::any_of(report.weights, [](const WeightReport &weight) {
     return weight.findings.known;
   });
+}
+
+std::string lacuna::advise::explainUnknown(const Report &report) {
+  if (!report.weights.empty() && !isKnown(report))
+    return "? where elements would say it; give them by --params";
+  bool isSome = llvm::any_of(report.weights, [](const WeightReport &weight) {
+    return weight.findings.nonfinite != 0;
+  });
+  return isSome ? "? where NaN or infinite elements leave no norm" : "";
 }
 
 std::vector<const Use *> lacuna::advise::getUses(const WeightReport &weight) {

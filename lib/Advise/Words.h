@@ -26,6 +26,8 @@ const LayoutAdvice *findAdvice(const WeightReport &weight,
 
 /// Some weight's elements were seen.
 bool isKnown(const Report &report);
+/// What a "?" means, where one is printed; else nothing.
+std::string explainUnknown(const Report &report);
 /// All contractions that read a weight.
 std::vector<const Use *> getUses(const WeightReport &weight);
 /// "batch", "12 x batch" or "128".

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The command line of lacuna-compile. Flags live as long as the parse, so that
-// a program that links this library has no options it did not ask for.
+// The command line of lacuna-compile.
 
 #include "lacuna/Driver/CommandLine.h"
 
-#include "Target.h"
+#include "Flags.h"
 
 #include "lacuna/IR/Lacuna.h"
 #include "lacuna/Transforms/GPUTarget.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/WithColor.h"
 
 using namespace mlir;
 using namespace lacuna;
@@ -192,23 +189,15 @@ struct Flags {
 } // namespace
 
 static LogicalResult usageError(const Twine &message) {
-  llvm::WithColor::error(llvm::errs(), "lacuna-compile") << message << "\n";
-  return failure();
-}
-
-/// "a, b or c".
-static std::string listNames(ArrayRef<StringRef> names) {
-  std::string text = llvm::join(names.drop_back(), ", ");
-  return text.empty() ? names.back().str() : text + " or " + names.back().str();
+  return usageError("lacuna-compile", message);
 }
 
 static LogicalResult checkTargets(const CompileOptions &options) {
   llvm::StringSet<> seen;
   unsigned numGPUs = 0;
   for (const std::string &target : options.targets) {
-    if (!llvm::is_contained(getTargetNames(), target))
-      return usageError("unknown target '" + target + "'; expected " +
-                        listNames(getTargetNames()));
+    if (failed(checkTarget("lacuna-compile", target)))
+      return failure();
     if (!seen.insert(target).second)
       return usageError("--target=" + target +
                         " is given twice; expected each target once");
@@ -268,10 +257,8 @@ static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
   }
   if (failed(checkTargets(options)))
     return failure();
-  if (!llvm::is_contained({"", "f32", "tf32", "bf16", "f16"},
-                          StringRef(options.precision)))
-    return usageError("unknown precision '" + options.precision +
-                      "'; expected f32, tf32, bf16 or f16");
+  if (failed(checkPrecision("lacuna-compile", options.precision)))
+    return failure();
   bool givesTile = !options.tile.empty();
   if (givesTile != !options.warps.empty() ||
       (givesTile && (options.tile.size() != 2 ||
@@ -355,12 +342,10 @@ static LogicalResult checkOutput(CompileOptions &options, bool emitGiven) {
 FailureOr<CompileOptions> lacuna::parseCommandLine(int argc, char **argv) {
   CompileOptions options;
   options.toolPath = llvm::sys::fs::getMainExecutable(
-      argv[0], reinterpret_cast<void *>(&usageError));
+      argv[0], reinterpret_cast<void *>(&parseFlags));
   Flags flags(options);
-  cl::HideUnrelatedOptions(flags.category);
-  cl::SetVersionPrinter(
-      [](raw_ostream &os) { os << "lacuna " LACUNA_VERSION "\n"; });
-  if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &llvm::errs()))
+  if (failed(
+          parseFlags("lacuna-compile", flags.category, argc, argv, kOverview)))
     return failure();
   options.params.assign(flags.params.begin(), flags.params.end());
   options.tile.assign(flags.tile.begin(), flags.tile.end());

@@ -90,6 +90,11 @@ Expected<std::string> OutputFiles::create(StringRef path) {
 }
 
 Error OutputFiles::write(StringRef path, StringRef content) {
+  return write(path, [&](raw_ostream &os) { os << content; });
+}
+
+Error OutputFiles::write(StringRef path,
+                         function_ref<void(raw_ostream &)> print) {
   Expected<std::string> temporary = create(path);
   if (!temporary)
     return temporary.takeError();
@@ -97,7 +102,7 @@ Error OutputFiles::write(StringRef path, StringRef content) {
   raw_fd_ostream os(*temporary, code);
   if (code)
     return fileError("write", path, code);
-  os << content;
+  print(os);
   os.close();
   if (os.has_error()) {
     code = os.error();

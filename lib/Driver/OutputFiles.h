@@ -7,9 +7,11 @@
 #ifndef LACUNA_DRIVER_OUTPUTFILES_H
 #define LACUNA_DRIVER_OUTPUTFILES_H
 
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/raw_ostream.h"
 
 #include <string>
 
@@ -27,6 +29,9 @@ public:
 
   /// As create, with this content.
   llvm::Error write(llvm::StringRef path, llvm::StringRef content);
+  /// The same of content that is too large for memory.
+  llvm::Error write(llvm::StringRef path,
+                    llvm::function_ref<void(llvm::raw_ostream &)> print);
 
   /// A temporary file that is never renamed; with `beside`, in the folder of
   /// `path`, which is made.

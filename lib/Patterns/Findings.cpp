@@ -36,6 +36,9 @@ static void addPatterns(const GroupSums &sums, const MatrixView &view,
                                  std::min(1.0, kept / extent),
                                  getShare(sums.getLost(n, m), energy)});
   };
+  // With room for one more of each m: there may be very many weights.
+  findings.patterns.reserve(findings.patterns.size() + std::size(kPatterns) +
+                            kGroupSizes.size());
   for (auto [n, m] : kPatterns)
     add(n, m);
   for (unsigned m : kGroupSizes) {

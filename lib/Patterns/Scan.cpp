@@ -68,6 +68,16 @@ lacuna::patterns::getMatrixView(const Shape &shape,
   return view;
 }
 
+MatrixView lacuna::patterns::getMatrixViewAlong(const Shape &shape,
+                                                unsigned dim) {
+  int64_t outer = 1, inner = 1;
+  for (unsigned i = 0; i < shape.size(); ++i)
+    (i < dim ? outer : inner) *= i == dim ? 1 : shape[i];
+  if (inner == 1)
+    return {1, outer, shape[dim], dim ? dim - 1 : 1, dim};
+  return {outer, shape[dim], inner, dim, std::nullopt};
+}
+
 uint64_t ScanSource::getNumBytes() const {
   return weight.geometry
              ? weight.values.bytes.size + weight.coordinates.bytes.size
@@ -388,12 +398,12 @@ static int findExponent(const ScanSource &source) {
   return std::max(exponent, -1022); // 2^1022 is a number, 2^1073 none.
 }
 
-static std::vector<Slice> cut(llvm::ArrayRef<ScanSource> sources) {
+static std::vector<Slice> cut(llvm::ArrayRef<const ScanSource *> sources) {
   std::vector<Slice> slices;
   for (size_t i = 0; i < sources.size(); ++i) {
-    const MatrixView &view = sources[i].view;
+    const MatrixView &view = sources[i]->view;
     uint64_t rowBytes =
-        view.columns * getByteWidth(sources[i].weight.spec.type);
+        view.columns * getByteWidth(sources[i]->weight.spec.type);
     int64_t strips = std::max<uint64_t>(1, kSliceBytes / (kStrip * rowBytes));
     int64_t rows = strips * kStrip;
     int64_t matrices = std::max<uint64_t>(1, rows / view.rows);
@@ -425,11 +435,11 @@ namespace {
 /// Hands out slices and merges what comes back, in order.
 class Queue {
 public:
-  Queue(llvm::ArrayRef<ScanSource> sources, Consumer consume)
+  Queue(llvm::ArrayRef<const ScanSource *> sources, Consumer consume)
       : sources(sources), consume(consume), slices(cut(sources)),
         pending(slices.size()) {
-    for (const ScanSource &source : sources)
-      exponents.push_back(findExponent(source));
+    for (const ScanSource *source : sources)
+      exponents.push_back(findExponent(*source));
   }
 
   /// The next slice, or null at the end or after a failure. Those behind it
@@ -444,7 +454,7 @@ public:
     size_t end = fetched;
     lock.unlock();
     for (; first < end; ++first)
-      prefetch(sources[slices[first].source], slices[first]);
+      prefetch(*sources[slices[first].source], slices[first]);
     return slice;
   }
 
@@ -466,7 +476,7 @@ public:
       return;
     failed = index;
     failure = status.withContext("weight '" +
-                                 sources[slice.source].weight.spec.name + "'");
+                                 sources[slice.source]->weight.spec.name + "'");
   }
 
   Status finish() const { return failure; }
@@ -474,7 +484,7 @@ public:
 
 private:
   void merge(const Slice &slice, Statistics &stats) {
-    const MatrixView &view = sources[slice.source].view;
+    const MatrixView &view = sources[slice.source]->view;
     result.merge(stats);
     if (slice.end - slice.begin < view.rows) {
       mergePart(part, stats);
@@ -488,7 +498,7 @@ private:
     llvm::append_range(result.sketches, stats.sketches);
   }
 
-  llvm::ArrayRef<ScanSource> sources;
+  llvm::ArrayRef<const ScanSource *> sources;
   Consumer consume;
   std::vector<Slice> slices;
   std::vector<int> exponents; ///< of the sources
@@ -501,7 +511,7 @@ private:
 };
 } // namespace
 
-Status lacuna::patterns::scan(llvm::ArrayRef<ScanSource> sources,
+Status lacuna::patterns::scan(llvm::ArrayRef<const ScanSource *> sources,
                               unsigned numThreads, Progress progress,
                               Consumer consume) {
   Queue queue(sources, consume);
@@ -510,7 +520,7 @@ Status lacuna::patterns::scan(llvm::ArrayRef<ScanSource> sources,
     while (const Slice *slice = queue.take()) {
       auto stats = std::make_unique<Statistics>();
       Status status =
-          counter.count(sources[slice->source], *slice,
+          counter.count(*sources[slice->source], *slice,
                         queue.getExponent(*slice), *stats, progress);
       if (status.ok())
         queue.give(*slice, std::move(stats));

@@ -70,7 +70,9 @@ TEST(SafeTensorsInvalid, Json) {
   refuseBytes(safeTensors("{} {}"), {"not JSON"});
   refuseBytes(safeTensors("{\"\xff\":1}"), {"not JSON", "\\xff"});
   refuseBytes(safeTensors("{\"a\":1e999}"), {"header"});
-  refuseBytes(safeTensors(std::string(100000, '[')), {"nested deeper"});
+  refuseBytes(safeTensors(std::string(100000, '[')), {"an array"});
+  refuseBytes(safeTensors("{\"a\":" + std::string(100000, '[')),
+              {"nested deeper"});
   refuseBytes(safeTensors("{\"a\":" + std::string(100000, '{')), {"header"});
   refuseBytes(safeTensors("{\"t\":" + entry("\"U8\"", "[0]", "[0,0]") +
                               ",\"t\":" + entry("\"U8\"", "[8]", "[0,8]") + "}",
@@ -85,6 +87,12 @@ TEST(SafeTensorsInvalid, Metadata) {
               {"__metadata__ is a number", "object of strings"});
   refuseBytes(safeTensors("{\"__metadata__\":{\"k\":{}}}"),
               {"'k' is an object", "expected a string"});
+  refuseBytes(safeTensors("{\"__metadata__\":{\"k\":\"a\",\"k\":\"b\"}}"),
+              {"header", "'k' occurs twice"});
+  refuseBytes(safeTensors("{\"__metadata__\":{},\"__metadata__\":{}}"),
+              {"header", "'__metadata__' occurs twice"});
+  refuseBytes(safeTensors("{\"__metadata__\":{},\"__metadata__\":3}"),
+              {"__metadata__ is a number"});
 }
 
 TEST(SafeTensorsInvalid, Fields) {

@@ -30,7 +30,8 @@ PATTERNS = [(1, 2), (1, 4), (2, 4), (1, 8), (2, 8), (4, 8), (1, 16), (2, 16), (4
 
 
 def advise(path, *flags):
-    done = subprocess.run(["lacuna-advise", path, "--json=-", "--threads=2", *flags],
+    threads = [] if any(flag.startswith("--threads") for flag in flags) else ["--threads=2"]
+    done = subprocess.run(["lacuna-advise", path, "--json=-", *threads, *flags],
                           check=True, capture_output=True, text=True)
     assert done.stderr == "", done.stderr  # no bar where there is no terminal
     return json.loads(done.stdout)
@@ -186,6 +187,24 @@ def test_memory():
     os.remove(path)
     assert [found[name]["nonzeros"] for name in shapes] == [0, 0, 1]
     assert at > 1.1e9 and peak < 3e8, (at, peak)
+    # Nearly the largest header that there may be: very many tensors.
+    names = [f"layer.{i}.{kind}" for i in range(520000) for kind in ("weight", "bias")]
+    shape = {True: ("[2,2]", 8), False: ("[1]", 2)}
+    entries, at = [], 0
+    for name in names:
+        text, size = shape[name.endswith("t")]
+        entries.append(f'"{name}":{{"dtype":"F16","shape":{text},"data_offsets":[{at},{at + size}]}}')
+        at += size
+    text = ("{" + ",".join(entries) + "}").encode()
+    with open(path, "wb") as f:
+        f.write(len(text).to_bytes(8, "little") + text)
+        f.truncate(8 + len(text) + at)
+    process = subprocess.Popen(["lacuna-advise", path, "--top=1"], stdout=subprocess.PIPE, text=True)
+    printed = process.stdout.read()
+    peak = os.wait4(process.pid, 0)[2].ru_maxrss * 1024
+    os.remove(path)
+    assert 8e7 < len(text) < 1e8 and peak < 5e8, (len(text), peak)
+    assert "16384 weights of" in printed and "; 1023616 tensors left out" in printed, printed
 
 
 def test_findings():
@@ -241,6 +260,18 @@ def test_special_values():
     assert found["half"]["nonzeros"] == 33 and found["half"]["nonfinite"] == 1
     assert found["zero"]["nonzeros"] == 0 and found["zero"]["density"] == 0
     assert [b["zero"] for b in found["zero"]["blocks"]] == [b["total"] for b in found["zero"]["blocks"]]
+
+
+    # The others have norms; and where there is none it is said.
+    def run(*flags):
+        return subprocess.run(["lacuna-advise", *flags], check=True, capture_output=True, text=True).stdout
+    text, page = (run(f"{out}/special.safetensors", *flags) for flags in ([], ["--html=-"]))
+    (row,) = [line.split() for line in text.splitlines() if re.match(r"nan +40x48xf32", line)]
+    assert row.count("?") == 3 and "? where NaN or infinite elements leave no norm" in text, text
+    for said in text.replace("\nnan ", "").replace("- nan: ", ""), re.sub(r"<h3>.*?</h3>|<code>nan</code>|of nan\b", "", page):
+        assert not re.search(r"\bnan\b", said), re.findall(r".{60}\bnan\b.{60}", said, re.S)
+    types.save(f"{out}/only.safetensors", {"only": (np.full((8, 8), np.inf, np.float32), "f32")})
+    assert advise(f"{out}/only.safetensors")["sums"][0]["norm_lost"] is None
 
 
 def test_magnitudes():

@@ -33,6 +33,10 @@ struct MatrixView {
 std::optional<MatrixView> getMatrixView(const packing::Shape &shape,
                                         std::optional<unsigned> packedDim);
 
+/// The view in which `dim` is rows or columns, whatever the others are. The
+/// shape has elements.
+MatrixView getMatrixViewAlong(const packing::Shape &shape, unsigned dim);
+
 /// A weight to be counted.
 struct ScanSource {
   packing::StoredWeight weight;
@@ -53,8 +57,8 @@ using Consumer = llvm::function_ref<void(size_t source, Statistics &&stats)>;
 
 /// Counts all weights. An error names the weight whose packed form is not
 /// valid.
-packing::Status scan(llvm::ArrayRef<ScanSource> sources, unsigned numThreads,
-                     Progress progress, Consumer consume);
+packing::Status scan(llvm::ArrayRef<const ScanSource *> sources,
+                     unsigned numThreads, Progress progress, Consumer consume);
 
 } // namespace lacuna::patterns
 

@@ -54,8 +54,8 @@ struct PlannedView {
 struct WeightPattern {
   double density;                 ///< nonzeros over all elements
   std::vector<std::string> keeps; ///< tighter layouts that it keeps to as well
-  /// Nonzeros of up to 32x32 cells of the weight as a matrix (all dimensions
-  /// but the last, the last), from 0, none, to 255, all; by rows.
+  /// Nonzeros of up to 32x32 cells of the weight as matrices in which the
+  /// layout's dimension is rows or columns, from 0, none, to 255, all; by rows.
   unsigned mapRows = 0, mapColumns = 0;
   std::vector<uint8_t> map;
 };

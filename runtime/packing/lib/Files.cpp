@@ -52,6 +52,14 @@ Result<MappedFile> lacuna::packing::mapFile(const std::string &path) {
   return file;
 }
 
+void lacuna::packing::releasePages(ConstBytes mapped) {
+  uintptr_t page = ::sysconf(_SC_PAGESIZE);
+  uintptr_t begin = reinterpret_cast<uintptr_t>(mapped.data) & ~(page - 1);
+  uintptr_t end = reinterpret_cast<uintptr_t>(mapped.data + mapped.size);
+  // It is advice: nothing depends on whether it is taken.
+  (void)::madvise(reinterpret_cast<void *>(begin), end - begin, MADV_DONTNEED);
+}
+
 static std::string folderOf(const std::string &path) {
   size_t slash = path.rfind('/');
   return slash == std::string::npos ? "." : path.substr(0, slash + 1);

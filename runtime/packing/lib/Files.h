@@ -19,6 +19,9 @@ struct MappedFile {
 /// Maps a regular file for reading. Errors name the path.
 Result<MappedFile> mapFile(const std::string &path);
 
+/// Gives the memory of some mapped bytes back; they may still be read.
+void releasePages(ConstBytes mapped);
+
 /// A file under way: written beside its destination under a temporary name,
 /// and removed again unless commit() succeeds.
 class AtomicFile {

@@ -18,6 +18,21 @@ using Json = nlohmann::json;
 /// JSON are errors that name the place.
 Result<Json> parseJsonObject(std::string_view text);
 
+/// Takes a member of an object; false ends the reading.
+using MemberFn = std::function<bool(std::string &&key, Json &&value)>;
+
+/// Calls `member` for each member of the object that `text` is, in its order;
+/// but for the member named `inner`, if that is an object, `innerMember` for
+/// each of its own. So the document may be large: one value at a time is built.
+/// Errors are as above, but for duplicates among these keys, which are the
+/// callers' to find (see duplicateKey).
+Status forEachMember(std::string_view text,
+                     std::optional<std::string_view> inner,
+                     const MemberFn &member, const MemberFn &innerMember);
+
+/// The error of a key that occurs twice.
+Status duplicateKey(std::string_view key);
+
 /// The member `key` of an object, or null.
 const Json *findMember(const Json &object, const char *key);
 

@@ -141,20 +141,72 @@ Status checkRegions(std::vector<Region> regions, uint64_t dataSize) {
   return Status();
 }
 
-Status parseMetadata(const Json &value,
-                     std::map<std::string, std::string, std::less<>> &strings) {
-  if (!value.is_object())
-    return Status::error("__metadata__ is " + describeType(value) +
-                         "; expected an object of strings" + damaged);
-  for (auto &[key, text] : value.items()) {
-    if (!text.is_string())
-      return Status::error("__metadata__ " + quote(key) + " is " +
-                           describeType(text) + "; expected a string" +
-                           damaged);
-    strings.emplace(key, text.get_ref<const std::string &>());
+using Tensors = std::map<std::string, Tensor, std::less<>>;
+using Strings = std::map<std::string, std::string, std::less<>>;
+
+/// Takes a header of many entries one by one.
+class HeaderReader {
+public:
+  HeaderReader(ConstBytes data, Tensors &tensors, Strings &strings)
+      : data(data), tensors(tensors), strings(strings) {}
+
+  Status read(std::string_view header) {
+    Status json = forEachMember(
+        header, "__metadata__",
+        [&](std::string &&key, Json &&value) {
+          return accept(addTensor(key, value));
+        },
+        [&](std::string &&key, Json &&value) {
+          return accept(addString(key, value));
+        });
+    if (!json.ok())
+      return json.withContext("header").withHint(damaged);
+    return failure.ok() ? checkRegions(std::move(regions), data.size) : failure;
   }
-  return Status();
-}
+
+private:
+  bool accept(Status status) {
+    failure = std::move(status);
+    return failure.ok();
+  }
+
+  static Status duplicate(const std::string &key) {
+    return duplicateKey(key).withContext("header").withHint(damaged);
+  }
+
+  Status addTensor(const std::string &key, const Json &info) {
+    if (key == "__metadata__")
+      return Status::error("__metadata__ is " + describeType(info) +
+                           "; expected an object of strings" + damaged);
+    auto [entry, isNew] = tensors.try_emplace(key);
+    if (!isNew)
+      return duplicate(key);
+    Result<Region> region = parseTensor(info, data, entry->second);
+    if (!region.ok())
+      return region.status().withContext("tensor " + quote(key));
+    region->name = &entry->first;
+    regions.push_back(*region);
+    return Status();
+  }
+
+  Status addString(const std::string &key, Json &value) {
+    if (!value.is_string())
+      return Status::error("__metadata__ " + quote(key) + " is " +
+                           describeType(value) + "; expected a string" +
+                           damaged);
+    auto [entry, isNew] = strings.try_emplace(key);
+    if (!isNew)
+      return duplicate(key);
+    entry->second = std::move(value.get_ref<std::string &>());
+    return Status();
+  }
+
+  ConstBytes data;
+  Tensors &tensors;
+  Strings &strings;
+  std::vector<Region> regions;
+  Status failure;
+};
 } // namespace
 
 Result<SafeTensorsFile> SafeTensorsFile::parse(ConstBytes bytes,
@@ -163,31 +215,11 @@ Result<SafeTensorsFile> SafeTensorsFile::parse(ConstBytes bytes,
   Result<std::string_view> header = findHeader(bytes);
   if (!header.ok())
     return header.status().withContext(context);
-  Result<Json> json = parseJsonObject(*header);
-  if (!json.ok())
-    return json.status().withContext(context + ": header").withHint(damaged);
-
-  SafeTensorsFile file;
-  file.file = name;
   ConstBytes data = {bytes.data + 8 + header->size(),
                      bytes.size - 8 - header->size()};
-  std::vector<Region> regions;
-  for (auto &[key, info] : json->items()) {
-    if (key == "__metadata__") {
-      Status status = parseMetadata(info, file.strings);
-      if (!status.ok())
-        return status.withContext(context);
-      continue;
-    }
-    Tensor tensor;
-    Result<Region> region = parseTensor(info, data, tensor);
-    if (!region.ok())
-      return region.status().withContext(context + ": tensor " + quote(key));
-    auto inserted = file.entries.emplace(key, std::move(tensor)).first;
-    region->name = &inserted->first;
-    regions.push_back(*region);
-  }
-  Status status = checkRegions(std::move(regions), data.size);
+  SafeTensorsFile file;
+  file.file = name;
+  Status status = HeaderReader(data, file.entries, file.strings).read(*header);
   if (!status.ok())
     return status.withContext(context);
   return file;
@@ -198,9 +230,14 @@ Result<SafeTensorsFile> SafeTensorsFile::open(const std::string &path) {
   if (!mapped.ok())
     return mapped.status();
   Result<SafeTensorsFile> file = parse(mapped->bytes, path);
-  if (file.ok())
-    for (auto &[name, tensor] : file->entries)
-      tensor.owner = mapped->owner;
+  if (!file.ok())
+    return file;
+  for (auto &[name, tensor] : file->entries)
+    tensor.owner = mapped->owner;
+  // The header was read, and may be large.
+  Result<std::string_view> header = findHeader(mapped->bytes);
+  if (header.ok())
+    releasePages({mapped->bytes.data, 8 + header->size()});
   return file;
 }
 

@@ -12,7 +12,7 @@ using namespace lacuna::packing;
 
 namespace {
 /// Of each file the tensors that the index lists there.
-using Shards = std::map<std::string, std::map<std::string, std::string>>;
+using Shards = std::map<std::string, std::set<std::string>>;
 
 bool endsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() &&
@@ -43,7 +43,7 @@ Result<Shards> parseIndex(std::string_view text) {
                            " is in file " + quote(name) +
                            "; expected the name of a file in the folder of "
                            "the index");
-    shards[name].emplace(tensor, name);
+    shards[name].insert(tensor);
   }
   return shards;
 }
@@ -61,30 +61,33 @@ Result<Shards> readIndex(const std::string &path) {
 }
 } // namespace
 
-Status SafeTensorsSet::add(const SafeTensorsFile &file,
-                           const std::map<std::string, std::string> *wanted) {
+Status SafeTensorsSet::add(SafeTensorsFile &&file,
+                           const std::set<std::string> *wanted) {
   files.push_back(file.path());
   if (wanted)
-    for (const auto &[name, shard] : *wanted)
+    for (const std::string &name : *wanted)
       if (!file.find(name))
         return Status::error("the index lists tensor " + quote(name) + " in " +
                              quote(file.path()) +
                              ", which does not hold it; fetch the checkpoint "
                              "again, or name its files instead of the index");
-  for (const auto &[name, tensor] : file.tensors()) {
-    if (wanted && !wanted->count(name))
+  // Entries are moved: a checkpoint may have very many.
+  for (auto entry = file.entries.begin(); entry != file.entries.end();) {
+    auto node = file.entries.extract(entry++);
+    if (wanted && !wanted->count(node.key()))
       continue;
-    auto [origin, isNew] = origins.emplace(name, file.path());
-    if (!isNew)
-      return Status::error("tensor " + quote(name) + " is in " +
-                           quote(origin->second) + " and in " +
-                           quote(file.path()) +
-                           "; expected each tensor once: leave one of the "
-                           "files out");
-    entries.emplace(name, tensor);
+    origins.emplace(node.mapped().owner.get(), files.size() - 1);
+    auto inserted = entries.insert(std::move(node));
+    if (inserted.inserted)
+      continue;
+    return Status::error(
+        "tensor " + quote(inserted.position->first) + " is in " +
+        quote(files[origins[inserted.position->second.owner.get()]]) +
+        " and in " + quote(file.path()) +
+        "; expected each tensor once: leave one of the files out");
   }
-  for (const auto &[key, value] : file.metadata()) {
-    auto [found, isNew] = strings.emplace(key, value);
+  for (auto &[key, value] : file.strings) {
+    auto [found, isNew] = strings.try_emplace(key, std::move(value));
     if (!isNew && found->second != value && key.rfind("lacuna.", 0) == 0)
       return Status::error("metadata " + quote(key) + " is " +
                            quote(found->second) + " in an earlier file and " +
@@ -113,7 +116,7 @@ SafeTensorsSet::open(const std::vector<std::string> &paths) {
       Result<SafeTensorsFile> file = SafeTensorsFile::open(folder + name);
       if (!file.ok())
         return file.status();
-      Status status = set.add(*file, isIndex ? &wanted : nullptr);
+      Status status = set.add(std::move(*file), isIndex ? &wanted : nullptr);
       if (!status.ok())
         return status;
     }

@@ -133,20 +133,24 @@ Result<StoredWeight> WeightStore::locate(const std::string &name) const {
   return stored;
 }
 
-std::vector<std::string> WeightStore::names() const {
+std::vector<std::string_view> WeightStore::names() const {
   const SafeTensorsSet &files = parameters.files();
-  std::set<std::string> names;
-  for (const auto &[name, tensor] : files.tensors())
-    names.insert(name);
+  std::vector<std::string_view> names;
+  std::set<std::string> components;
   for (const auto &[key, text] : files.metadata()) {
     if (key.rfind(layoutPrefix, 0) != 0)
       continue;
-    std::string name = key.substr(layoutPrefix.size());
-    names.insert(name);
-    names.erase(name + ".values");
-    names.erase(name + ".coordinates");
+    names.push_back(std::string_view(key).substr(layoutPrefix.size()));
+    for (const char *component : {".values", ".coordinates"})
+      components.insert(std::string(names.back()) + component);
+    // A dense tensor of the same name is not asked for.
+    components.emplace(names.back());
   }
-  return {names.begin(), names.end()};
+  for (const auto &[name, tensor] : files.tensors())
+    if (!components.count(name))
+      names.push_back(name);
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 /// The dense weight that `spec` is pruned from.

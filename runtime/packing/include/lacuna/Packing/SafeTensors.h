@@ -14,6 +14,7 @@
 #include "lacuna/Packing/Tensor.h"
 
 #include <map>
+#include <set>
 
 namespace lacuna::packing {
 
@@ -46,6 +47,8 @@ public:
   const std::string &path() const { return file; }
 
 private:
+  friend class SafeTensorsSet;
+
   std::string file;
   std::map<std::string, Tensor, std::less<>> entries;
   std::map<std::string, std::string, std::less<>> strings;
@@ -78,12 +81,11 @@ public:
   std::string describe() const;
 
 private:
-  Status add(const SafeTensorsFile &file,
-             const std::map<std::string, std::string> *wanted);
+  Status add(SafeTensorsFile &&file, const std::set<std::string> *wanted);
 
   std::vector<std::string> files;
   std::map<std::string, Tensor, std::less<>> entries;
-  std::map<std::string, std::string, std::less<>> origins;
+  std::map<const void *, size_t> origins; ///< owners of tensors, as files
   std::map<std::string, std::string, std::less<>> strings;
 };
 

@@ -62,8 +62,8 @@ public:
   Result<WeightSpec> stored(const std::string &name) const;
 
   /// The names of all weights in the files, in byte order; a packed one counts
-  /// once.
-  std::vector<std::string> names() const;
+  /// once. They live as long as the store.
+  std::vector<std::string_view> names() const;
 
   /// Where the weight lies. Nothing of its elements is read.
   Result<StoredWeight> locate(const std::string &name) const;
