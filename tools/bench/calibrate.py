@@ -194,6 +194,8 @@ def best_of(paths):
                 sys.exit(f"the files have rates at different columns: {ours['columns']} and {table['columns']}")
             ours["value"] = list(map(max, ours["value"], table["value"]))
         best["rates"] = list(tables.values())
+    for constant in (*best["constants"].values(), *best["rates"]):
+        constant["source"] += ", the best of several runs"
     return best
 
 

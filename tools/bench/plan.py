@@ -174,7 +174,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default=ROOT / ".lacuna/build/release", help="build folder (default: release)")
     parser.add_argument("--threads", default="1,2")
-    parser.add_argument("--weights", default="1024x1024,384x1536,64x1024", type=parse_weights, help="rows x depth, several by commas")
+    parser.add_argument("--weights", default="1024x1024,384x1536,16x1024", type=parse_weights, help="rows x depth, several by commas")
     parser.add_argument("--rounds", default=6, type=int, help="turns of each route at each point")
     parser.add_argument("--plot", help="draw the regret into this SVG file")
     parser.add_argument("--json", help="write all points into this file")
