@@ -47,8 +47,14 @@ static bool hasLanes(Type type) {
          type.isInteger(32) || type.isInteger(64);
 }
 
+/// Vectors of i1 are bits in memory, and buffers of it hold bytes.
+static bool holdsBytes(Value buffer) {
+  return getElementTypeOrSelf(buffer).isInteger(1);
+}
+
 bool RegisterTile::isEpilogue(linalg::GenericOp consumer) {
   if (consumer.getNumDpsInits() != 1 ||
+      holdsBytes(consumer.getOutputs().front()) ||
       consumer.getNumLoops() != c.map.getNumResults() ||
       consumer.getNumParallelLoops() != consumer.getNumLoops() ||
       consumer.payloadUsesValueFromOperand(consumer.getDpsInitOperand(0)) ||
@@ -65,7 +71,7 @@ bool RegisterTile::isEpilogue(linalg::GenericOp consumer) {
     // Along the lanes, or one element for all of them.
     if (map.isFunctionOfDim(last) &&
         (map.getDimPosition(map.getNumResults() - 1) != last ||
-         !isContiguous(input->get())))
+         !isContiguous(input->get()) || holdsBytes(input->get())))
       return false;
   }
   Block *body = consumer.getBody();

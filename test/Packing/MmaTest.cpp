@@ -9,11 +9,11 @@
 #include "lacuna/Packing/Mma.h"
 #include "Reference.h"
 #include "TestFiles.h"
+#include "ViewCases.h"
 
 #include <cstring>
-#include <thread>
 
-using namespace lacuna::packing;
+using namespace viewcases;
 using reference::Bytes;
 using reference::view;
 
@@ -150,73 +150,13 @@ Bytes readBack(const MmaWeight &weight) {
   return dense;
 }
 
-PackedWeight packWeight(NMLayout layout, ElementType type, const Shape &shape,
-                        Bytes &dense, Bytes &values, Bytes &coordinates) {
-  Result<NMGeometry> geometry = NMGeometry::get(layout, type, shape);
-  EXPECT_TRUE(geometry.ok()) << geometry.message();
-  values.resize(geometry->valuesBytes);
-  coordinates.resize(geometry->coordinatesBytes);
-  Status status =
-      packNM(*geometry, view(dense), view(values), view(coordinates));
-  EXPECT_TRUE(status.ok()) << status.message();
-  ConstBytes constValues = view(values), constCoordinates = view(coordinates);
-  return {*geometry,
-          {type, geometry->packedShape, constValues, nullptr},
-          {ElementType::U8, geometry->packedShape, constCoordinates, nullptr}};
-}
-
 /// Element (b, r, k) of the weight seen as matrices.
 uint64_t denseIndex(const NMGeometry &geometry, uint64_t row, uint64_t k) {
   return (row / geometry.inner * geometry.extent + k) * geometry.inner +
          row % geometry.inner;
 }
 
-void threeRanges(uint64_t count,
-                 const std::function<void(uint64_t, uint64_t)> &body) {
-  std::thread other([&] { body(0, count / 3); });
-  body(count / 3, count / 2);
-  body(count / 2, count);
-  other.join();
-}
-
-struct Case {
-  ElementType type;
-  Shape shape;
-  unsigned dim;
-};
-
-std::vector<Case> cases() {
-  std::vector<Case> all;
-  for (ElementType type : {ElementType::F16, ElementType::BF16, ElementType::I8,
-                           ElementType::U8, ElementType::F32})
-    for (const auto &[shape, dim] :
-         std::vector<std::pair<Shape, unsigned>>{{{16, 64}, 1},
-                                                 {{64, 16}, 0},
-                                                 {{1, 1}, 1},
-                                                 {{5}, 0},
-                                                 {{33, 130}, 1},
-                                                 {{130, 33}, 0},
-                                                 {{15, 63}, 1},
-                                                 {{17, 66}, 1},
-                                                 {{3, 20, 70}, 2},
-                                                 {{3, 70, 20}, 1},
-                                                 {{70, 3, 20}, 0},
-                                                 {{2, 3, 18, 36}, 3},
-                                                 {{0, 64}, 1},
-                                                 {{16, 0}, 1},
-                                                 {{2, 0, 8}, 2}})
-      all.push_back({type, shape, dim});
-  return all;
-}
-
 class Mma : public testing::TestWithParam<Case> {};
-
-std::string nameOf(const testing::TestParamInfo<Case> &info) {
-  std::string name(getName(info.param.type));
-  for (int64_t size : info.param.shape)
-    name += "_" + std::to_string(size);
-  return name + "_dim" + std::to_string(info.param.dim);
-}
 
 bool isZero(ElementType type, const uint8_t *element) {
   return reference::isZero(type, element);
@@ -288,7 +228,12 @@ TEST_P(Mma, FiguresGiveTheWeightBack) {
             testfiles::text(mma->metadata.bytes));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Mma, testing::ValuesIn(cases()), nameOf);
+INSTANTIATE_TEST_SUITE_P(
+    All, Mma,
+    testing::ValuesIn(cases({ElementType::F16, ElementType::BF16,
+                             ElementType::I8, ElementType::U8,
+                             ElementType::F32})),
+    nameOf);
 
 // One nonzero at every place of a tile: it appears once, in the register that
 // the figures say, and its neighbor is the padding of its group.

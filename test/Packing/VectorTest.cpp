@@ -6,11 +6,11 @@
 #include "lacuna/Packing/Vector.h"
 #include "Reference.h"
 #include "TestFiles.h"
+#include "ViewCases.h"
 
 #include <cstring>
-#include <thread>
 
-using namespace lacuna::packing;
+using namespace viewcases;
 using reference::Bytes;
 using reference::view;
 
@@ -24,64 +24,6 @@ struct Sizes {
 const Sizes layouts[] = {{1, 2, 2, 16}, {2, 3, 2, 16},  {2, 4, 2, 16},
                          {3, 4, 2, 48}, {4, 8, 4, 8},   {3, 7, 4, 24},
                          {1, 16, 4, 8}, {5, 17, 8, 20}, {2, 64, 8, 4}};
-
-struct Case {
-  ElementType type;
-  Shape shape;
-  unsigned dim;
-};
-
-std::vector<Case> cases() {
-  std::vector<Case> all;
-  for (ElementType type :
-       {ElementType::F32, ElementType::BF16, ElementType::I8, ElementType::F64})
-    for (const auto &[shape, dim] :
-         std::vector<std::pair<Shape, unsigned>>{{{16, 64}, 1},
-                                                 {{64, 16}, 0},
-                                                 {{1, 1}, 1},
-                                                 {{5}, 0},
-                                                 {{33, 130}, 1},
-                                                 {{130, 33}, 0},
-                                                 {{3, 20, 70}, 2},
-                                                 {{3, 70, 20}, 1},
-                                                 {{70, 3, 20}, 0},
-                                                 {{2, 3, 18, 36}, 3},
-                                                 {{0, 64}, 1},
-                                                 {{16, 0}, 1},
-                                                 {{2, 0, 8}, 2}})
-      all.push_back({type, shape, dim});
-  return all;
-}
-
-std::string nameOf(const testing::TestParamInfo<Case> &info) {
-  std::string name(getName(info.param.type));
-  for (int64_t size : info.param.shape)
-    name += "_" + std::to_string(size);
-  return name + "_dim" + std::to_string(info.param.dim);
-}
-
-PackedWeight packWeight(NMLayout layout, ElementType type, const Shape &shape,
-                        const Bytes &dense, Bytes &values, Bytes &coordinates) {
-  Result<NMGeometry> geometry = NMGeometry::get(layout, type, shape);
-  EXPECT_TRUE(geometry.ok()) << geometry.message();
-  values.resize(geometry->valuesBytes);
-  coordinates.resize(geometry->coordinatesBytes);
-  Status status =
-      packNM(*geometry, view(dense), view(values), view(coordinates));
-  EXPECT_TRUE(status.ok()) << status.message();
-  ConstBytes constValues = view(values), constCoordinates = view(coordinates);
-  return {*geometry,
-          {type, geometry->packedShape, constValues, nullptr},
-          {ElementType::U8, geometry->packedShape, constCoordinates, nullptr}};
-}
-
-void threeRanges(uint64_t count,
-                 const std::function<void(uint64_t, uint64_t)> &body) {
-  std::thread other([&] { body(0, count / 3); });
-  body(count / 3, count / 2);
-  body(count / 2, count);
-  other.join();
-}
 
 class Vector : public testing::TestWithParam<Case> {};
 } // namespace
@@ -167,7 +109,11 @@ TEST_P(Vector, FormulasGiveThePackedFormBack) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Vector, testing::ValuesIn(cases()), nameOf);
+INSTANTIATE_TEST_SUITE_P(
+    All, Vector,
+    testing::ValuesIn(cases({ElementType::F32, ElementType::BF16,
+                             ElementType::I8, ElementType::F64})),
+    nameOf);
 
 TEST(VectorInvalid, SizesOverflow) {
   // One row becomes 16.

@@ -5,8 +5,8 @@
 // operation with sparse matrix A", sections on m16n8k32 (.f16, .bf16),
 // m16n8k64 (.u8, .s8) and m16n8k16 (.tf32).
 
-#include "ForRanges.h"
 #include "NMGroups.h"
+#include "RowBlocks.h"
 #include "lacuna/Packing/Mma.h"
 
 using namespace lacuna::packing;
@@ -179,69 +179,37 @@ void packTile(const MmaGeometry &geometry, const Reader &reader,
 }
 } // namespace
 
-static Status checkSize(const char *what, uint64_t size, uint64_t expected) {
-  if (size == expected)
-    return Status();
-  return Status::error("the buffer of " + std::string(what) + " has " +
-                       std::to_string(size) + " bytes; expected " +
-                       std::to_string(expected));
+static RowBlocks getBlocks(const MmaGeometry &geometry) {
+  return {geometry.packed,
+          geometry.batch,
+          geometry.rows,
+          geometry.rowTiles,
+          "tiles",
+          {"mma values", "mma metadata"},
+          {geometry.tileValuesBytes(), geometry.tileMetadataBytes()}};
 }
 
 Status lacuna::packing::packMma(const MmaGeometry &geometry, ConstBytes values,
                                 ConstBytes coordinates, MutableBytes mmaValues,
                                 MutableBytes mmaMetadata, TileRange tiles) {
-  const NMGeometry &packed = geometry.packed;
-  if (tiles.begin > tiles.end || tiles.end > geometry.tiles())
-    return Status::error("tiles " + std::to_string(tiles.begin) + " to " +
-                         std::to_string(tiles.end) +
-                         " are not a range of a weight with " +
-                         std::to_string(geometry.tiles()) + " tiles");
-  uint64_t count = tiles.end - tiles.begin;
-  Status status =
-      checkArguments(packed, {0, packed.rows}, nullptr, &values, &coordinates);
-  if (status.ok())
-    status = checkSize("mma values", mmaValues.size,
-                       count * geometry.tileValuesBytes());
-  if (status.ok())
-    status = checkSize("mma metadata", mmaMetadata.size,
-                       count * geometry.tileMetadataBytes());
-  if (!status.ok() || geometry.depthTiles == 0)
-    return status;
-
-  for (uint64_t index = tiles.begin; index < tiles.end; ++index) {
-    uint64_t within = index % geometry.rowTiles * MmaGeometry::tileRows;
-    uint64_t first = index / geometry.rowTiles * geometry.rows + within;
-    unsigned rows =
-        std::min<uint64_t>(MmaGeometry::tileRows, geometry.rows - within);
-    RowRange range = {first, first + rows};
-    ConstBytes tileValues =
-        slice(values, range.begin, range.end, packed.rowValuesBytes());
-    ConstBytes tileCoordinates = slice(coordinates, range.begin, range.end,
-                                       packed.rowCoordinatesBytes());
-    status = validateNM(packed, tileValues, tileCoordinates, range);
-    if (!status.ok())
-      return status;
-    uint64_t offset = index - tiles.begin;
-    uint8_t *toValues = mmaValues.data + offset * geometry.tileValuesBytes();
-    uint8_t *toMetadata =
-        mmaMetadata.data + offset * geometry.tileMetadataBytes();
-    uint64_t zeroMask = getElementBits(packed.type).zeroMask;
-    if (getByteWidth(packed.type) == 4)
-      packTile<uint32_t, placeOfRegister>(geometry, OneOfTwo(), tileValues.data,
-                                          tileCoordinates.data, rows, toValues,
-                                          toMetadata);
-    else if (getByteWidth(packed.type) == 2)
+  ElementType type = geometry.packed.type;
+  uint64_t zeroMask = getElementBits(type).zeroMask;
+  auto pack = [&](auto... arguments) {
+    if (getByteWidth(type) == 4)
+      packTile<uint32_t, placeOfRegister>(geometry, OneOfTwo(), arguments...);
+    else if (getByteWidth(type) == 2)
       packTile<uint32_t, placeOfRegister>(
           geometry,
           TwoOfFour<uint16_t, uint32_t>{static_cast<uint16_t>(zeroMask)},
-          tileValues.data, tileCoordinates.data, rows, toValues, toMetadata);
+          arguments...);
     else
       packTile<uint16_t, placeOfHalf>(
           geometry,
           TwoOfFour<uint8_t, uint16_t>{static_cast<uint8_t>(zeroMask)},
-          tileValues.data, tileCoordinates.data, rows, toValues, toMetadata);
-  }
-  return Status();
+          arguments...);
+  };
+  return packBlocks(getBlocks(geometry), values, coordinates, mmaValues,
+                    mmaMetadata, tiles.begin, tiles.end, pack);
 }
 
 Result<MmaWeight> lacuna::packing::makeMma(const PackedWeight &weight,
@@ -249,25 +217,19 @@ Result<MmaWeight> lacuna::packing::makeMma(const PackedWeight &weight,
   Result<MmaGeometry> geometry = MmaGeometry::get(weight.geometry);
   if (!geometry.ok())
     return geometry.status();
-  Result<Buffer> values = Buffer::allocate(geometry->valuesBytes);
-  if (!values.ok())
-    return values.status();
-  Result<Buffer> metadata = Buffer::allocate(geometry->metadataBytes);
-  if (!metadata.ok())
-    return metadata.status();
-  Status status =
-      forRanges(geometry->tiles(), parallel, [&](uint64_t begin, uint64_t end) {
-        return packMma(
-            *geometry, weight.values.bytes, weight.coordinates.bytes,
-            slice(values->bytes(), begin, end, geometry->tileValuesBytes()),
-            slice(metadata->bytes(), begin, end, geometry->tileMetadataBytes()),
-            {begin, end});
-      });
-  if (!status.ok())
-    return status;
+  auto buffers = makeBlocks(getBlocks(*geometry), parallel,
+                            [&](MutableBytes values, MutableBytes metadata,
+                                uint64_t begin, uint64_t end) {
+                              return packMma(*geometry, weight.values.bytes,
+                                             weight.coordinates.bytes, values,
+                                             metadata, {begin, end});
+                            });
+  if (!buffers.ok())
+    return buffers.status();
+  auto &[values, metadata] = *buffers;
   return MmaWeight{*geometry,
-                   {weight.geometry.type, geometry->valuesShape,
-                    values->bytes(), values->owner()},
-                   {ElementType::I32, geometry->metadataShape,
-                    metadata->bytes(), metadata->owner()}};
+                   {weight.geometry.type, geometry->valuesShape, values.bytes(),
+                    values.owner()},
+                   {ElementType::I32, geometry->metadataShape, metadata.bytes(),
+                    metadata.owner()}};
 }

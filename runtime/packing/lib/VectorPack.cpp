@@ -3,8 +3,8 @@
 // From the packed form of an n:m weight to blocks of 16 rows side by side. See
 // Vector.h.
 
-#include "ForRanges.h"
 #include "NMGroups.h"
+#include "RowBlocks.h"
 #include "lacuna/Packing/Vector.h"
 
 #include <numeric>
@@ -83,12 +83,14 @@ static void packBlock(const VectorGeometry &geometry, const uint8_t *values,
   }
 }
 
-static Status checkSize(const char *what, uint64_t size, uint64_t expected) {
-  if (size == expected)
-    return Status();
-  return Status::error("the buffer of " + std::string(what) + " has " +
-                       std::to_string(size) + " bytes; expected " +
-                       std::to_string(expected));
+static RowBlocks getBlocks(const VectorGeometry &geometry) {
+  return {geometry.packed,
+          geometry.batch,
+          geometry.rows,
+          geometry.rowBlocks,
+          "blocks",
+          {"vector values", "vector coordinates"},
+          {geometry.blockValuesBytes(), geometry.blockCoordinatesBytes()}};
 }
 
 Status lacuna::packing::packVector(const VectorGeometry &geometry,
@@ -96,45 +98,13 @@ Status lacuna::packing::packVector(const VectorGeometry &geometry,
                                    MutableBytes vectorValues,
                                    MutableBytes vectorCoordinates,
                                    BlockRange blocks) {
-  const NMGeometry &packed = geometry.packed;
-  if (blocks.begin > blocks.end || blocks.end > geometry.blocks())
-    return Status::error("blocks " + std::to_string(blocks.begin) + " to " +
-                         std::to_string(blocks.end) +
-                         " are not a range of a weight with " +
-                         std::to_string(geometry.blocks()) + " blocks");
-  uint64_t count = blocks.end - blocks.begin;
-  Status status =
-      checkArguments(packed, {0, packed.rows}, nullptr, &values, &coordinates);
-  if (status.ok())
-    status = checkSize("vector values", vectorValues.size,
-                       count * geometry.blockValuesBytes());
-  if (status.ok())
-    status = checkSize("vector coordinates", vectorCoordinates.size,
-                       count * geometry.blockCoordinatesBytes());
-  if (!status.ok() || geometry.entries == 0)
-    return status;
-
-  for (uint64_t index = blocks.begin; index < blocks.end; ++index) {
-    uint64_t within = index % geometry.rowBlocks * lanes;
-    uint64_t first = index / geometry.rowBlocks * geometry.rows + within;
-    unsigned rows = std::min<uint64_t>(lanes, geometry.rows - within);
-    RowRange range = {first, first + rows};
-    ConstBytes blockValues =
-        slice(values, range.begin, range.end, packed.rowValuesBytes());
-    ConstBytes blockCoordinates = slice(coordinates, range.begin, range.end,
-                                        packed.rowCoordinatesBytes());
-    status = validateNM(packed, blockValues, blockCoordinates, range);
-    if (!status.ok())
-      return status;
-    uint64_t offset = index - blocks.begin;
-    dispatchWidth(packed.type, [&](auto bits) {
-      packBlock<decltype(bits)>(
-          geometry, blockValues.data, blockCoordinates.data, rows,
-          vectorValues.data + offset * geometry.blockValuesBytes(),
-          vectorCoordinates.data + offset * geometry.blockCoordinatesBytes());
+  auto pack = [&](auto... arguments) {
+    dispatchWidth(geometry.packed.type, [&](auto bits) {
+      packBlock<decltype(bits)>(geometry, arguments...);
     });
-  }
-  return Status();
+  };
+  return packBlocks(getBlocks(geometry), values, coordinates, vectorValues,
+                    vectorCoordinates, blocks.begin, blocks.end, pack);
 }
 
 Result<VectorWeight> lacuna::packing::makeVector(const PackedWeight &weight,
@@ -142,26 +112,20 @@ Result<VectorWeight> lacuna::packing::makeVector(const PackedWeight &weight,
   Result<VectorGeometry> geometry = VectorGeometry::get(weight.geometry);
   if (!geometry.ok())
     return geometry.status();
-  Result<Buffer> values = Buffer::allocate(geometry->valuesBytes);
-  if (!values.ok())
-    return values.status();
-  Result<Buffer> coordinates = Buffer::allocate(geometry->coordinatesBytes);
-  if (!coordinates.ok())
-    return coordinates.status();
-  Status status = forRanges(
-      geometry->blocks(), parallel, [&](uint64_t begin, uint64_t end) {
-        return packVector(
-            *geometry, weight.values.bytes, weight.coordinates.bytes,
-            slice(values->bytes(), begin, end, geometry->blockValuesBytes()),
-            slice(coordinates->bytes(), begin, end,
-                  geometry->blockCoordinatesBytes()),
-            {begin, end});
-      });
-  if (!status.ok())
-    return status;
+  auto buffers =
+      makeBlocks(getBlocks(*geometry), parallel,
+                 [&](MutableBytes values, MutableBytes coordinates,
+                     uint64_t begin, uint64_t end) {
+                   return packVector(*geometry, weight.values.bytes,
+                                     weight.coordinates.bytes, values,
+                                     coordinates, {begin, end});
+                 });
+  if (!buffers.ok())
+    return buffers.status();
+  auto &[values, coordinates] = *buffers;
   return VectorWeight{*geometry,
                       {weight.geometry.type, geometry->valuesShape,
-                       values->bytes(), values->owner()},
+                       values.bytes(), values.owner()},
                       {ElementType::I32, geometry->coordinatesShape,
-                       coordinates->bytes(), coordinates->owner()}};
+                       coordinates.bytes(), coordinates.owner()}};
 }
