@@ -71,8 +71,9 @@ def plan(model, layout, *flags):
                     f"--report={out}/plan.json", f"--report-sizes={BATCHES}", "--plan-threads=2", *flags], check=True)
     with open(f"{out}/plan.json") as f:
         (region,) = json.load(f)["regions"]
+    # An interval without any of SIZES has a price of its own.
     return {p["columns"]: (i["route"], p["nanoseconds"], p["dense_nanoseconds"])
-            for i in region["intervals"] for p in i["prices"]}
+            for i in region["intervals"] for p in i["prices"] if p["columns"] in SIZES}
 
 
 def advise(path, *flags):
