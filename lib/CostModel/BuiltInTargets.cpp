@@ -44,14 +44,18 @@ static const BuiltIn *findByName(StringRef name) {
   return file == std::end(kBuiltIn) ? nullptr : file;
 }
 
+/// Whether a list of features has one; an empty list is the newest processor's.
+static bool hasFeature(StringRef features, StringRef feature) {
+  return features.empty() || any_of(split(features, ','), [&](StringRef each) {
+           each.consume_front("+");
+           return each == feature;
+         });
+}
+
 static const BuiltIn *find(StringRef target, StringRef features) {
-  if (target == "cpu") {
-    SmallVector<StringRef> list;
-    features.split(list, ',');
-    bool isOlder = !features.empty() && !is_contained(list, "avx512f") &&
-                   !is_contained(list, "+avx512f");
-    return findByName(isOlder ? "cpu-avx2" : "cpu-avx512");
-  }
+  if (target == "cpu")
+    return findByName(hasFeature(features, "avx512f") ? "cpu-avx512"
+                                                      : "cpu-avx2");
   if (const BuiltIn *exact = findByName(target))
     return exact;
   const BuiltIn *nearest = nullptr;
@@ -79,7 +83,11 @@ Expected<TargetModel> lacuna::getTargetModel(StringRef target,
     return createStringError("unknown target '" + target +
                              "'; expected cpu or one of " +
                              join(getTargetModelNames(), ", "));
-  return read(*file);
+  Expected<TargetModel> model = read(*file);
+  // Nothing was measured with shorter vectors.
+  if (model && target == "cpu" && !hasFeature(features, "avx2"))
+    model->setUncalibrated();
+  return model;
 }
 
 /// Whether a model of one describes the other.

@@ -103,6 +103,13 @@ double TargetModel::getRate(StringRef route, StringRef element, int64_t n,
   return above == below ? curve.values.front() : curve.get(threads);
 }
 
+void TargetModel::setUncalibrated() {
+  for (auto &[name, constant] : constants)
+    constant.calibrated = false;
+  for (RateTable &table : rates)
+    table.rate.calibrated = false;
+}
+
 std::vector<std::string> TargetModel::getUncalibrated() const {
   std::vector<std::string> names;
   for (const auto &[name, constant] : constants)

@@ -2,7 +2,12 @@
 // RUN: lacuna-opt %s --plan-dispatches="threads=1 target-model=%t.json" | FileCheck %s
 
 // All constants of the file were measured, on f32: what they say of other
-// elements is uncalibrated.
+// elements is uncalibrated. So is all that the built-in constants of AVX2 say of a
+// processor without it.
+// RUN: lacuna-opt %s --plan-dispatches="threads=1 features=+avx2" | FileCheck %s
+// RUN: lacuna-opt %s --plan-dispatches="threads=1 features=+sse4.2" | FileCheck %s --check-prefix=OLDER
+
+// OLDER-COUNT-2: calibrated = false
 
 #nm = #lacuna.nm<2:4, dim = 1>
 

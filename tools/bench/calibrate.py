@@ -140,7 +140,8 @@ class Measurement:
 
 
 def measure(arguments):
-    source = f"tools/bench/calibrate.py on {cpu_name()}" + (f", code for {arguments.cpu}" if arguments.cpu else "")
+    processor = cpu_name() + (f", code for {arguments.cpu}" if arguments.cpu else "")
+    source = f"tools/bench/calibrate.py on {processor}"
     curves = {name: {"threads": arguments.threads, "value": [], "unit": unit, "source": source, "calibrated": True}
               for name, unit in (("memory_bandwidth", "bytes/s"), ("last_cache_bandwidth", "bytes/s"),
                                  ("packing_bandwidth", "bytes/s"), ("dispatch", "s"))}
@@ -168,7 +169,7 @@ def measure(arguments):
                     print(plural(threads), route, *layout, values, flush=True)
     curves["last_cache_size"] = {"value": last_cache, "unit": "bytes", "calibrated": True,
                                  "source": f"where bandwidth falls: {source}"}
-    return {"target": arguments.name, "kind": "cpu", "description": cpu_name(), "constants": curves, "rates": rates}
+    return {"target": arguments.name, "kind": "cpu", "description": processor, "constants": curves, "rates": rates}
 
 
 def best_of(paths):

@@ -55,6 +55,8 @@ struct TargetModel {
   const Constant &operator[](llvm::StringRef constant) const {
     return constants.at(constant.str());
   }
+  /// Takes the values for assumptions.
+  void setUncalibrated();
   /// The names of constants and routes that are not calibrated.
   std::vector<std::string> getUncalibrated() const;
   /// Multiply-adds a second of a CPU route: from the table of that element type
