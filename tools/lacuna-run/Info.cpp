@@ -57,8 +57,8 @@ std::string lacuna::run::describeTensor(const lacuna_tensor_info &info) {
   return text + "]";
 }
 
-/// Targets with their kernels, which of several for the CPU is the host's, and
-/// what the fatbin has for them.
+/// Targets with their regions and kernels, which of several for the CPU is the
+/// host's, and what the fatbin has for them.
 static void printTargets(const lacuna_model *model) {
   bool isChosen = false;
   for (size_t i = 0; i < lacuna_model_num_targets(model); ++i) {
@@ -73,6 +73,9 @@ static void printTargets(const lacuna_model *model) {
       std::printf("  not for this host: %s\n", unusable);
     else if (isVariant && !std::exchange(isChosen, true))
       std::printf("  chosen on this host\n");
+    for (size_t k = 0; const char *region = lacuna_model_region(model, i, k);
+         ++k)
+      std::printf("  region %s\n", region);
     for (size_t k = 0; k < info.num_kernels; ++k)
       std::printf("  kernel %s\n", info.kernels[k]);
   }
