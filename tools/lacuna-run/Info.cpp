@@ -95,6 +95,31 @@ static void printTargets(const lacuna_model *model) {
                 image.compressed ? ", compressed" : "");
 }
 
+std::string lacuna::run::describeRoute(const lacuna_model *model,
+                                       const std::string &target,
+                                       const std::string &kernel) {
+  std::string route;
+  size_t longest = 0;
+  for (size_t i = 0; i < lacuna_model_num_targets(model); ++i) {
+    lacuna_target_info info;
+    if (lacuna_model_target_at(model, i, &info) != LACUNA_OK ||
+        target != info.name)
+      continue;
+    for (size_t k = 0; const char *text = lacuna_model_region(model, i, k);
+         ++k) {
+      std::string region = text;
+      size_t name = region.find(" by ");
+      // Kernels of a region have its name, and what they differ in behind "$".
+      if (name == std::string::npos || name <= longest ||
+          (kernel + "$").compare(0, name + 1, region.substr(0, name) + "$"))
+        continue;
+      longest = name;
+      route = region.substr(name, region.find(" at ", name) - name);
+    }
+  }
+  return route;
+}
+
 void lacuna::run::printInfo(const lacuna_model *model,
                             const std::string &path) {
   std::printf("%s\n", path.c_str());
