@@ -55,19 +55,15 @@ private:
     Value chosen;
     if (callee && !callee.isExternal())
       chosen = chooseName(builder, call, callee.getBody().front(), symbols);
-    return chosen ? chosen : getName(builder, call, callee);
+    return chosen ? chosen : getName(builder, call, callee, symbols);
   }
 
   static Value getName(OpBuilder &builder, func::CallOp call,
-                       func::FuncOp routed) {
-    std::string name = call.getCallee().str();
+                       func::FuncOp routed, const SymbolTable &symbols) {
+    SmallVector<Route> routes;
     if (routed)
-      if (auto route =
-              routed->getAttrOfType<RouteAttr>(LacunaDialect::kRouteAttr))
-        name += " by " + getRouteName(route.getValue());
-    if (std::string place = describeLocation(call.getLoc()); !place.empty())
-      name += " at " + place;
-    return getRegionName(builder, call.getLoc(), name);
+      routes = getRoutes(routed, symbols);
+    return getRegionName(builder, call.getLoc(), describeRegion(call, routes));
   }
 
   /// The name by the call that `block` of the callee makes, or null.
@@ -77,7 +73,7 @@ private:
       if (auto inner = dyn_cast<func::CallOp>(op)) {
         auto routed = symbols.lookup<func::FuncOp>(inner.getCallee());
         return routed && routed->hasAttr(LacunaDialect::kRouteAttr)
-                   ? getName(builder, call, routed)
+                   ? getName(builder, call, routed, symbols)
                    : Value();
       }
       auto branch = dyn_cast<scf::IfOp>(op);

@@ -134,7 +134,8 @@ def CreateEntryPoints : Pass<"create-entry-points", "::mlir::ModuleOp"> {
 
     Names of a GPU target's functions have the target before them, as in
     `lacuna_entry_sm_80$F`, so that an artifact can have several targets; its
-    manifest lists the kernels of `launches-to-runtime`.
+    manifest lists the kernels of `launches-to-runtime`. It also lists the calls
+    of dispatch functions, with their routes.
   }];
   let options = [
     Option<"target", "target", "std::string", "\"cpu\"",
