@@ -36,11 +36,9 @@ struct Flags {
                         "cpu)"),
                cl::value_desc("name"), cl::location(options.target),
                cl::init("cpu"), cl::cat(category)),
-        targetModel("target-model",
-                    cl::desc("Constants of the target, as in docs/Plan.md, in "
-                             "place of the built-in file"),
-                    cl::value_desc("file"), cl::location(options.targetModel),
-                    cl::cat(category)),
+        targetModel("target-model", cl::desc(getTargetModelHelp()),
+                    cl::value_desc("name or file"),
+                    cl::location(options.targetModel), cl::cat(category)),
         precision("precision",
                   cl::desc("What f32 is computed on: f32, tf32, bf16 or f16 "
                            "(default: f32)"),
@@ -144,6 +142,9 @@ llvm::FailureOr<AdviseOptions> lacuna::parseAdviseCommandLine(int argc,
   options.params.assign(flags.params.begin(), flags.params.end());
   if (!flags.batches.empty())
     options.batches.assign(flags.batches.begin(), flags.batches.end());
+  if (flags.targetModel.getNumOccurrences() && options.targetModel.empty())
+    return usageError("--target-model is empty; expected a name or file, or no "
+                      "--target-model");
   if (failed(check(options)))
     return llvm::failure();
   return options;

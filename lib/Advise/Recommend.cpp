@@ -239,14 +239,9 @@ llvm::Error lacuna::advise::recommend(const AdviseOptions &options,
     features = processor->features;
   }
   llvm::Expected<TargetModel> model =
-      options.targetModel.empty() ? getTargetModel(options.target, features)
-                                  : readTargetModel(options.targetModel);
+      getTargetModel(options.target, features, options.targetModel);
   if (!model)
     return model.takeError();
-  if (model->isGPU != (findGPUTarget(options.target) != nullptr))
-    return llvm::createStringError(model->file + " describes a " +
-                                   (model->isGPU ? "GPU" : "CPU") +
-                                   ", and the target is " + options.target);
   Recommender(options, std::move(*model), report).recommend(report);
   return llvm::Error::success();
 }

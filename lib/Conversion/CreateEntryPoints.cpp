@@ -61,6 +61,12 @@ struct CreateEntryPoints
         return signalPassFailure();
     SymbolTable symbols(module);
     for (func::FuncOp function : *functions)
+      function.walk([&](func::CallOp call) {
+        auto callee = symbols.lookup<func::FuncOp>(call.getCallee());
+        if (callee && callee->hasAttr(LacunaDialect::kDispatchAttr))
+          manifest.addRegion(describeRegion(call, getRoutes(callee, symbols)));
+      });
+    for (func::FuncOp function : *functions)
       makePrivate(function, symbols);
     for (auto [function, name] : llvm::zip(*functions, manifest.getSymbols())) {
       std::string symbol = (manifest.getPrefix() + name).str();

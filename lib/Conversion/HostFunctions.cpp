@@ -69,3 +69,26 @@ std::string lacuna::getResultName(func::FuncOp function, unsigned index) {
 func::ReturnOp lacuna::getReturn(func::FuncOp function) {
   return cast<func::ReturnOp>(function.getBody().front().getTerminator());
 }
+
+std::string lacuna::describeRegion(func::CallOp call, ArrayRef<Route> routes) {
+  std::string text = call.getCallee().str();
+  for (auto [i, route] : llvm::enumerate(routes))
+    text += (i ? " or " : " by ") + getRouteName(route);
+  if (std::string place = describeLocation(call.getLoc()); !place.empty())
+    text += " at " + place;
+  return text;
+}
+
+SmallVector<Route> lacuna::getRoutes(func::FuncOp dispatch,
+                                     const SymbolTable &symbols) {
+  if (auto own = dispatch->getAttrOfType<RouteAttr>(LacunaDialect::kRouteAttr))
+    return {own.getValue()};
+  llvm::SmallSetVector<Route, 4> routes;
+  dispatch.walk([&](func::CallOp call) {
+    if (auto callee = symbols.lookup<func::FuncOp>(call.getCallee()))
+      if (auto route =
+              callee->getAttrOfType<RouteAttr>(LacunaDialect::kRouteAttr))
+        routes.insert(route.getValue());
+  });
+  return routes.takeVector();
+}

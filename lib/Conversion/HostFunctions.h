@@ -6,6 +6,8 @@
 #ifndef LACUNA_CONVERSION_HOSTFUNCTIONS_H
 #define LACUNA_CONVERSION_HOSTFUNCTIONS_H
 
+#include "lacuna/IR/Lacuna.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 
@@ -40,6 +42,15 @@ forEachHostFunction(mlir::ModuleOp module,
                     llvm::function_ref<llvm::LogicalResult(mlir::func::FuncOp,
                                                            mlir::SymbolTable &)>
                         body);
+
+/// "CALLEE by ROUTE at PLACE", where a route and the place are known: a region
+/// as profiles and the manifest name it.
+std::string describeRegion(mlir::func::CallOp call,
+                           llvm::ArrayRef<Route> routes);
+
+/// The routes of a dispatch function: its own, or those that it chooses from.
+llvm::SmallVector<Route> getRoutes(mlir::func::FuncOp dispatch,
+                                   const mlir::SymbolTable &symbols);
 
 /// The name that the model gives to result `index`, or "result<index>".
 std::string getResultName(mlir::func::FuncOp function, unsigned index);

@@ -27,9 +27,6 @@ namespace lacuna {
 using namespace mlir;
 using namespace lacuna;
 
-/// Up to so many columns form "lanes" is faster.
-static constexpr int64_t kFewColumns = 24;
-
 namespace {
 /// What a function of this route computes.
 struct Core {
@@ -122,16 +119,16 @@ private:
     return found;
   }
 
-  /// Both forms where the number of columns is known at run time only.
   static void emitForms(VectorKernel &kernel) {
-    if (!canEmitColumns(kernel))
-      return emitLanes(kernel);
-    Value many = kernel.less(kernel.constant(kFewColumns), kernel.columns);
-    if (std::optional<int64_t> known = getConstantIntValue(many))
-      return *known ? emitColumns(kernel) : emitLanes(kernel);
-    kernel.when(many, [&] { emitColumns(kernel); });
-    Value few = kernel.less(kernel.columns, kernel.constant(kFewColumns + 1));
-    kernel.when(few, [&] { emitLanes(kernel); });
+    Value rest =
+        canEmitColumns(kernel) ? emitColumns(kernel) : kernel.constant(0);
+    Value some = kernel.less(rest, kernel.columns);
+    if (std::optional<int64_t> known = getConstantIntValue(some)) {
+      if (*known)
+        emitLanes(kernel, rest);
+      return;
+    }
+    kernel.when(some, [&] { emitLanes(kernel, rest); });
   }
 
   void lower(Core &core, Block &body) {

@@ -34,6 +34,11 @@ void Manifest::setKernels(ArrayAttr names) {
   target["kernels"] = std::move(list);
 }
 
+void Manifest::addRegion(StringRef description) {
+  // Only shown: what is no UTF-8 is replaced.
+  regions.push_back(json::fixUTF8(description));
+}
+
 /// JSON is UTF-8; a name that is not could never be found again.
 static LogicalResult checkName(StringRef name, func::FuncOp function) {
   if (json::isUTF8(name) && !name.contains('\0'))
@@ -211,6 +216,8 @@ std::string Manifest::str() {
     return function.getAsObject()->get("arena");
   });
   target["functions"] = std::move(functions);
+  if (!regions.empty())
+    target["regions"] = std::move(regions);
   json::Object root{{"abi", hasRegions                   ? 4
                             : hasArena || !state.empty() ? 3
                                                          : 2},

@@ -23,6 +23,9 @@ public:
   /// The kernels of a GPU target, in the order of their indices.
   void setKernels(mlir::ArrayAttr names);
 
+  /// A region with its routes, as lacuna_model_region names it.
+  void addRegion(llvm::StringRef description);
+
   /// The code calls lacuna_rt_region.
   void setHasRegions() { hasRegions = true; }
 
@@ -53,7 +56,7 @@ private:
 
   std::string prefix;
   llvm::json::Object target;
-  llvm::json::Array functions, weights, state;
+  llvm::json::Array functions, regions, weights, state;
   bool hasRegions = false;
   llvm::MapVector<mlir::Attribute, int64_t> weightIndex, stateIndex;
   llvm::SmallVector<std::string> symbols;

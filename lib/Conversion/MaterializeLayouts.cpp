@@ -5,6 +5,7 @@
 // of a region on a route that skips, gives a tensor a layout.
 
 #include "LayoutNeeds.h"
+#include "LayoutViews.h"
 
 #include "lacuna/Conversion/Passes.h"
 #include "lacuna/Transforms/LayoutDecomposition.h"
@@ -14,7 +15,6 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/MapVector.h"
 
 namespace lacuna {
@@ -26,13 +26,6 @@ using namespace mlir;
 using namespace lacuna;
 
 namespace {
-/// The buffers of one laid-out value, as far as they are needed.
-struct Views {
-  Value dense;
-  SmallVector<Value> components;
-  SmallVector<Value> mma, vector;
-};
-
 struct MaterializeLayouts
     : lacuna::impl::MaterializeLayoutsBase<MaterializeLayouts> {
   void runOnOperation() override;
@@ -52,19 +45,6 @@ private:
   LogicalResult expandUses();
   void eraseLeftovers();
 
-  SmallVector<Value> flatten(const Views &views, unsigned need) {
-    SmallVector<Value> values;
-    if (need & kDenseView)
-      values.push_back(views.dense);
-    if (need & kPackedView)
-      llvm::append_range(values, views.components);
-    if (need & kMmaView)
-      llvm::append_range(values, views.mma);
-    if (need & kVectorView)
-      llvm::append_range(values, views.vector);
-    return values;
-  }
-
   LayoutNeeds needs;
   std::optional<SymbolTable> symbols;
   DenseMap<Value, Views> viewsOf;
@@ -77,108 +57,6 @@ private:
   SmallVector<Operation *> replaced;
 };
 } // namespace
-
-/// What the tensor-core kernels of a weight of `type` read.
-static SmallVector<LayoutComponent> getMmaViews(RankedTensorType type) {
-  return cast<TensorCoreInterface>(type.getEncoding()).getMmaViews(type);
-}
-
-/// What the vector kernels of a weight of `type` read.
-static SmallVector<LayoutComponent> getVectorViews(RankedTensorType type) {
-  return cast<VectorInterface>(type.getEncoding()).getVectorViews(type);
-}
-
-/// The types of the views that `need` names of a value of `type`.
-static SmallVector<Type> getViewTypes(RankedTensorType type, unsigned need) {
-  SmallVector<Type> types;
-  if (need & kDenseView)
-    types.push_back(type.dropEncoding());
-  if (need & kPackedView)
-    for (const LayoutComponent &component : getLayout(type).getComponents(type))
-      types.push_back(component.type);
-  if (need & kMmaView)
-    for (const LayoutComponent &view : getMmaViews(type))
-      types.push_back(view.type);
-  if (need & kVectorView)
-    for (const LayoutComponent &view : getVectorViews(type))
-      types.push_back(view.type);
-  return types;
-}
-
-/// The views of one value among `values`, which start with its own.
-static Views takeViews(ValueRange values, RankedTensorType type,
-                       unsigned need) {
-  Views views;
-  if (need & kDenseView) {
-    views.dense = values.front();
-    values = values.drop_front();
-  }
-  auto take = [&](size_t count) {
-    SmallVector<Value> taken(values.take_front(count));
-    values = values.drop_front(count);
-    return taken;
-  };
-  if (need & kPackedView)
-    views.components = take(getLayout(type).getComponents(type).size());
-  if (need & kMmaView)
-    views.mma = take(getMmaViews(type).size());
-  if (need & kVectorView)
-    views.vector = take(getVectorViews(type).size());
-  return views;
-}
-
-/// Puts `root` and the empty and fill operations that it alone reads into a
-/// dispatch region on route dense, as work that appears after the plan was
-/// made.
-static Value wrapInDispatch(linalg::GenericOp root, StringRef target) {
-  OpBuilder builder(root);
-  llvm::SetVector<Operation *> body;
-  body.insert(root);
-  auto addProducer = [&](Value value) {
-    Operation *producer = value.getDefiningOp();
-    if (isa_and_nonnull<tensor::EmptyOp, linalg::FillOp, arith::ConstantOp>(
-            producer))
-      body.insert(producer);
-  };
-  auto forEachRead = [](Operation *op, function_ref<void(Value)> visit) {
-    llvm::for_each(op->getOperands(), visit);
-    visitUsedValuesDefinedAbove(op->getRegions(),
-                                [&](OpOperand *use) { visit(use->get()); });
-  };
-  for (unsigned i = 0; i < body.size(); ++i)
-    forEachRead(body[i], addProducer);
-  SmallVector<Operation *> ordered = body.takeVector();
-  llvm::sort(ordered, [](Operation *left, Operation *right) {
-    return left->isBeforeInBlock(right);
-  });
-  llvm::SetVector<Value> inputs;
-  for (Operation *op : ordered)
-    forEachRead(op, [&](Value value) {
-      if (!llvm::is_contained(ordered, value.getDefiningOp()))
-        inputs.insert(value);
-    });
-  auto choice =
-      ChoiceAttr::get(root.getContext(), 0, Route::Dense, 0, 0,
-                      "puts run-time values into their layout; nothing to skip",
-                      /*prices=*/ArrayAttr());
-  auto plan = PlanAttr::get(root.getContext(), target, false, choice);
-  auto dispatch =
-      DispatchOp::create(builder, root.getLoc(), root->getResultTypes(),
-                         inputs.getArrayRef(), ValueRange(), plan);
-  Block &block = dispatch.getBody().emplaceBlock();
-  IRMapping mapping;
-  for (Value input : inputs)
-    mapping.map(input, block.addArgument(input.getType(), root.getLoc()));
-  builder.setInsertionPointToStart(&block);
-  for (Operation *op : ordered)
-    builder.clone(*op, mapping);
-  YieldOp::create(builder, root.getLoc(), mapping.lookup(root.getResult(0)));
-  root->replaceAllUsesWith(dispatch);
-  for (Operation *op : llvm::reverse(ordered))
-    if (isOpTriviallyDead(op))
-      op->erase();
-  return dispatch.getResult(0);
-}
 
 //===- Views --------------------------------------------------------------===//
 
@@ -342,7 +220,8 @@ LogicalResult MaterializeLayouts::expandReturns(func::FuncOp function) {
       FailureOr<Views *> views = getViews(value);
       if (failed(views))
         return WalkResult::interrupt();
-      llvm::append_range(values, flatten(**views, needs.ofResult(function, i)));
+      llvm::append_range(values,
+                         flattenViews(**views, needs.ofResult(function, i)));
     }
     op->setOperands(values);
     return WalkResult::advance();
@@ -371,7 +250,8 @@ LogicalResult MaterializeLayouts::expandCall(func::CallOp call) {
     FailureOr<Views *> views = getViews(value);
     if (failed(views))
       return failure();
-    llvm::append_range(operands, flatten(**views, argumentNeeds[callee][i]));
+    llvm::append_range(operands,
+                       flattenViews(**views, argumentNeeds[callee][i]));
   }
   SmallVector<Type> types;
   for (auto [i, result] : llvm::enumerate(call.getResults()))
@@ -458,7 +338,7 @@ LogicalResult MaterializeLayouts::expandDispatch(DispatchOp dispatch) {
     if (failed(views))
       return failure();
     unsigned need = LayoutNeeds::ofInput(dispatch, i);
-    SmallVector<Value> operands = flatten(**views, need);
+    SmallVector<Value> operands = flattenViews(**views, need);
     BlockArgument former = body.getArgument(i);
     SmallVector<Value> arguments;
     for (auto [offset, operand] : llvm::enumerate(operands))

@@ -9,12 +9,12 @@
 // how large slots are, and where they lie, the function computes from the sizes
 // of its arguments.
 
+#include "ArenaSizes.h"
 #include "BufferLifetimes.h"
 #include "HostFunctions.h"
 #include "SizeSlice.h"
 
 #include "lacuna/Conversion/Passes.h"
-#include "lacuna/Conversion/SizeBuilder.h"
 #include "lacuna/IR/Lacuna.h"
 
 #include "mlir/IR/Remarks.h"
@@ -29,15 +29,6 @@ namespace lacuna {
 
 using namespace mlir;
 using namespace lacuna;
-
-/// What devices align allocations to, so that a slot is as good as one.
-static constexpr int64_t kAlignment = 256;
-/// No memory is as large. Sizes stop here rather than overflow, and the
-/// runtime then refuses the call.
-static constexpr int64_t kLimit = int64_t(1) << 50;
-/// Stands for each dynamic dimension where sizes have to be compared before
-/// they are known.
-static constexpr int64_t kNominalSize = 64;
 
 namespace {
 /// A temporary that is placed.
@@ -59,94 +50,6 @@ struct Slot {
              !insideMutuallyExclusiveRegions(other->alloc, buffer.alloc);
     });
   }
-};
-
-/// Sizes as they are for dynamic dimensions of kNominalSize.
-class Nominal {
-public:
-  int64_t get(OpFoldResult size) {
-    if (std::optional<int64_t> constant = getConstantIntValue(size))
-      return *constant;
-    auto attribute = dyn_cast_or_null<IntegerAttr>(fold(cast<Value>(size)));
-    return attribute ? attribute.getInt() : kNominalSize;
-  }
-
-private:
-  Attribute fold(Value value) {
-    auto [entry, isNew] = known.try_emplace(value);
-    if (!isNew)
-      return entry->second;
-    Attribute result;
-    Operation *op = value.getDefiningOp();
-    if (!op || isa<memref::DimOp>(op)) {
-      if (value.getType().isIntOrIndex())
-        result = IntegerAttr::get(value.getType(), kNominalSize);
-      return known[value] = result;
-    }
-    SmallVector<Attribute> operands;
-    for (Value operand : op->getOperands())
-      operands.push_back(fold(operand));
-    SmallVector<OpFoldResult> results;
-    if (succeeded(op->fold(operands, results)) && !results.empty()) {
-      OpFoldResult folded = results[cast<OpResult>(value).getResultNumber()];
-      result = dyn_cast<Attribute>(folded);
-      if (auto other = dyn_cast<Value>(folded))
-        result = fold(other);
-    }
-    return known[value] = result;
-  }
-
-  DenseMap<Value, Attribute> known;
-};
-
-/// Sizes that are not negative, of which no product overflows.
-class Bytes {
-public:
-  Bytes(OpBuilder &builder, Location loc)
-      : builder(builder), loc(loc), sizes(builder, loc) {}
-
-  OpFoldResult mul(OpFoldResult a, OpFoldResult b) {
-    std::optional<int64_t> left = getConstantIntValue(a);
-    std::optional<int64_t> right = getConstantIntValue(b);
-    if (left == 1 || right == 1)
-      return left == 1 ? b : a;
-    if (left && right) {
-      int64_t product;
-      bool tooLarge = llvm::MulOverflow(*left, *right, product);
-      return sizes.constant(tooLarge ? kLimit : std::min(product, kLimit));
-    }
-    auto product = arith::MulUIExtendedOp::create(builder, loc, sizes.value(a),
-                                                  sizes.value(b));
-    Value zero = sizes.value(sizes.constant(0));
-    Value limit = sizes.value(sizes.constant(kLimit));
-    Value fits = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
-                                       product.getHigh(), zero);
-    Value low = arith::MinUIOp::create(builder, loc, product.getLow(), limit);
-    return arith::SelectOp::create(builder, loc, fits, low, limit).getResult();
-  }
-
-  OpFoldResult add(OpFoldResult a, OpFoldResult b) {
-    std::optional<int64_t> left = getConstantIntValue(a);
-    std::optional<int64_t> right = getConstantIntValue(b);
-    if (left && right)
-      return sizes.constant(*left + *right);
-    return arith::AddIOp::create(builder, loc, sizes.value(a), sizes.value(b))
-        .getResult();
-  }
-
-  OpFoldResult max(OpFoldResult a, OpFoldResult b) {
-    return a == b ? a : sizes.max(a, b);
-  }
-
-  OpFoldResult align(OpFoldResult bytes) {
-    OpFoldResult unit = sizes.constant(kAlignment);
-    return sizes.mul(sizes.ceilDiv(bytes, unit), unit);
-  }
-
-private:
-  OpBuilder &builder;
-  Location loc;
-  SizeBuilder sizes;
 };
 
 /// What was planned for a function; one without buffers has no arena.

@@ -130,11 +130,14 @@ void lacuna::callFail(OpBuilder &builder, Location loc, StringRef message) {
        getText(builder, loc, message), /*returns=*/false);
 }
 
-void lacuna::callRegion(OpBuilder &builder, Location loc, StringRef name,
+Value lacuna::getRegionName(OpBuilder &builder, Location loc, StringRef name) {
+  return getText(builder, loc, name);
+}
+
+void lacuna::callRegion(OpBuilder &builder, Location loc, Value name,
                         bool after) {
   Value flag =
       LLVM::ConstantOp::create(builder, loc, builder.getI32Type(), after);
   call(builder, loc, "lacuna_rt_region",
-       LLVM::LLVMVoidType::get(builder.getContext()),
-       {getText(builder, loc, name), flag});
+       LLVM::LLVMVoidType::get(builder.getContext()), {name, flag});
 }

@@ -26,17 +26,19 @@ static constexpr int64_t kBlockRows = 16;
 /// stay in the second level has to meet more rows at a time.
 static constexpr int64_t kTileRows = 64, kLongTileRows = 256;
 static constexpr int64_t kLongPanelBytes = 1 << 20;
-/// Vectors of a panel's row, widest first: a value is loaded once for so many
-/// multiply-adds. The columns are covered by panels of the first width, the
-/// rest by the narrowest panel that holds it.
-static constexpr int64_t kPanelVectors[] = {8, 4, 2};
+/// A panel's width in vectors, since a value is loaded once for so many
+/// multiply-adds, and how many vectors of columns take less time in narrower
+/// panels and form "lanes" for the rest. Where "lanes" gathers, it is slow.
+struct PanelShape {
+  int64_t vectors, narrower;
+};
+static constexpr PanelShape kPanels[] = {{8, 7}, {4, 3}},
+                            kPanelsBesideGathers[] = {{8, 6}, {4, 2}, {2, 0}};
 /// Bytes of a panel that all rows of a task meet before the next ones.
 static constexpr int64_t kBlockBytes = 32768;
 /// Elements along k in such a block at most: so many products of unsigned bytes
 /// add up in f32 without rounding.
 static constexpr int64_t kMostDepth = 256;
-/// Bytes that a prefetch brings.
-static constexpr int64_t kLineBytes = 64;
 /// So many panels for each thread are shared out well enough.
 static constexpr int64_t kPanelsPerThread = 4;
 /// Coordinates whose addresses are computed in one go, at most.
@@ -65,9 +67,13 @@ namespace {
 class VectorColumns : PanelLoops {
 public:
   explicit VectorColumns(VectorKernel &kernel);
-  void emit();
+  Value emit();
 
 private:
+  Panels getPanels(const PanelShape &shape, Value begin);
+  Value getEnd(const Panels &panels);
+  void shareOut(Panels &panels);
+
   /// The factors of some rows of the weight and a panel: where these rows begin
   /// in the buffers, in elements, for unit 0 along k.
   struct Factors {
@@ -176,19 +182,12 @@ void VectorColumns::prefetch(int64_t width, Value block, Value row,
   int64_t steps = kBlockRows / rowsOf(width);
   Value step = div(row, constant(rowsOf(width)));
   auto ask = [&](Value buffer, int64_t perBlock, int64_t perUnit) {
-    auto type = cast<MemRefType>(buffer.getType());
     int64_t part = llvm::divideCeil(unitsOf(width) * perUnit, steps);
-    int64_t all = kernel.outers * kernel.rowBlocks * perBlock;
-    Value first =
+    kernel.prefetch(
+        buffer, perBlock,
         add(mul(add(block, constant(1)), constant(perBlock)),
-            add(mul(begin, constant(perUnit)), mul(step, constant(part))));
-    first = min(first, constant(std::max<int64_t>(0, all - part)));
-    Value rows = view(buffer, constant(0), {all, kBlockRows});
-    int64_t bytes = type.getElementTypeBitWidth() / 8 * kBlockRows;
-    for (int64_t i = 0; i < part; i += std::max<int64_t>(1, kLineBytes / bytes))
-      memref::PrefetchOp::create(
-          b, loc, rows, ValueRange{add(first, constant(i)), constant(0)},
-          /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+            add(mul(begin, constant(perUnit)), mul(step, constant(part)))),
+        part);
   };
   ask(buffers.values, kernel.entries, unit);
   ask(buffers.coordinates, kernel.words, unit / kernel.perWord);
@@ -378,21 +377,50 @@ void VectorColumns::storeSums(Value sums, std::optional<unsigned> laneLoop,
   kernel.store(sums, laneLoop, loops, count);
 }
 
-void VectorColumns::emit() {
-  Value begin = constant(0);
-  for (auto [i, vectors] : llvm::enumerate(kPanelVectors)) {
-    int64_t width = vectors * lanes;
-    bool last = i + 1 == std::size(kPanelVectors);
-    int64_t narrower = last ? 0 : kPanelVectors[i + 1] * lanes;
-    Value left = sub(columns, begin);
-    Value count =
-        ceilDiv(max(constant(0), sub(left, constant(narrower))), width);
-    Panels panels{width, begin, count, Value()};
-    begin = min(columns, add(begin, mul(count, constant(width))));
-    if (getConstantIntValue(count) == 0)
-      continue;
-    when(less(constant(0), count), [&] { compute(panels); });
-  }
+/// Panels of a shape for the columns from `begin` on, of which they take all
+/// but so many that narrower ones are faster.
+PanelLoops::Panels VectorColumns::getPanels(const PanelShape &shape, Value begin) {
+  int64_t width = shape.vectors * lanes;
+  // One column is always left to form "lanes".
+  Value rest = constant(std::max<int64_t>(1, shape.narrower * lanes));
+  Value left = max(constant(0), sub(sub(columns, begin), rest));
+  return {width, begin, ceilDiv(left, width), Value()};
 }
 
-void lacuna::emitColumns(VectorKernel &kernel) { VectorColumns(kernel).emit(); }
+Value VectorColumns::getEnd(const Panels &panels) {
+  return min(columns,
+             add(panels.begin, mul(panels.count, constant(panels.width))));
+}
+
+/// Leaves panels to narrower ones where threads would else have to share one,
+/// which each of them packs. Narrower ones compute the same sums.
+void VectorColumns::shareOut(Panels &panels) {
+  Value threads = ThreadsOp::create(b, loc);
+  Value total = mul(batches, panels.count);
+  Value many = less(mul(threads, constant(kPanelsPerThread)), total);
+  Value even = equal(rem(total, threads), constant(0));
+  Value fewer = sub(panels.count, rem(panels.count, threads));
+  panels.count = select(even, panels.count, select(many, panels.count, fewer));
+}
+
+Value VectorColumns::emit() {
+  ArrayRef<PanelShape> shapes(kPanels);
+  if (!kernel.permutes())
+    shapes = kPanelsBesideGathers;
+  Value begin = constant(0), end = begin;
+  for (const PanelShape &shape : shapes) {
+    end = getEnd(getPanels(shape, end));
+    Panels panels = getPanels(shape, begin);
+    if (getConstantIntValue(panels.count) == 0)
+      continue;
+    if (shape.vectors == shapes.front().vectors)
+      shareOut(panels);
+    when(less(constant(0), panels.count), [&] { compute(panels); });
+    begin = getEnd(panels);
+  }
+  return end;
+}
+
+Value lacuna::emitColumns(VectorKernel &kernel) {
+  return VectorColumns(kernel).emit();
+}

@@ -147,19 +147,21 @@ bool VectorKernel::readsDirectly() {
   return leading.take_back(c.n.size()) == ArrayRef(c.n);
 }
 
-Value VectorKernel::getPanelBatch(const Loops &loops) {
+Value VectorKernel::getPanelRow(Value first, const Loops &loops) {
   if (!readsDirectly())
-    return linearize(indicesOf(c.batch, loops), batchSizes);
+    return mul(linearize(indicesOf(c.batch, loops), batchSizes),
+               sub(columns, first));
   SmallVector<unsigned> order(ArrayRef(otherLoops).drop_back(1 + c.n.size()));
   SmallVector<Value> sizes =
       llvm::map_to_vector(order, [&](unsigned loop) { return getSize(loop); });
-  return linearize(indicesOf(order, loops), sizes);
+  return add(mul(linearize(indicesOf(order, loops), sizes), columns), first);
 }
 
-Value VectorKernel::getColumns() {
+Value VectorKernel::getColumns(Value first) {
   if (readsDirectly())
     return buffers.other;
-  Value count = mul(batches, columns);
+  Value each = sub(columns, first);
+  Value count = mul(batches, each);
   Value panel = memref::AllocOp::create(
       b, loc, MemRefType::get({ShapedType::kDynamic}, factorType),
       mul(count, constant(paddedDepth)), b.getI64IntegerAttr(64));
@@ -168,8 +170,8 @@ Value VectorKernel::getColumns() {
   parallel(count, [&](Value row) {
     GrainOp::create(b, loc, grain);
     Loops loops;
-    bind(loops, c.batch, batchSizes, div(row, columns));
-    bind(loops, c.n, columnSizes, rem(row, columns));
+    bind(loops, c.batch, batchSizes, div(row, each));
+    bind(loops, c.n, columnSizes, add(first, rem(row, each)));
     packColumn(panel, row, loops);
   });
   return panel;
@@ -209,4 +211,18 @@ Value VectorKernel::viewValues(Value block) {
 Value VectorKernel::viewCoordinates(Value block) {
   return view(buffers.coordinates, mul(block, constant(words * kLanes)),
               {words, kLanes});
+}
+
+void VectorKernel::prefetch(Value buffer, int64_t perBlock, Value first,
+                            int64_t count) {
+  constexpr int64_t lineBytes = 64;
+  int64_t all = outers * rowBlocks * perBlock;
+  first = min(first, constant(std::max<int64_t>(0, all - count)));
+  Value rows = view(buffer, constant(0), {all, kLanes});
+  Type element = cast<MemRefType>(buffer.getType()).getElementType();
+  int64_t bytes = element.getIntOrFloatBitWidth() / 8 * kLanes;
+  for (int64_t i = 0; i < count; i += std::max<int64_t>(1, lineBytes / bytes))
+    memref::PrefetchOp::create(
+        b, loc, rows, ValueRange{add(first, constant(i)), constant(0)},
+        /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
 }

@@ -78,6 +78,12 @@ public:
                                            const Loops &loops);
   mlir::Value getSize(unsigned loop);
 
+  /// Whether a register holds the elements of a group of X and the processor
+  /// has a permutation that picks one of them for each lane.
+  bool permutes() const {
+    return target.hasIntegers && m <= target.bytes / 4;
+  }
+
   /// What products are computed in: the type of the sums, or f32 where that is
   /// faster and sums of kExactProducts of them are exact.
   mlir::Type factorType;
@@ -92,17 +98,23 @@ public:
   mlir::Value addSums(mlir::Value x, mlir::Value y);
   mlir::Value zeros(int64_t lanes, mlir::Type element);
 
-  /// X as [batches * columns, paddedDepth] in the type of the factors, zero
-  /// beyond k: the buffer itself where it is like that, or a packed copy, which
-  /// freeColumns frees. A batch is found at row getPanelBatch(loops) * columns.
-  mlir::Value getColumns();
+  /// The columns of X from `first` on as rows of paddedDepth elements in the
+  /// type of the factors, zero beyond k: the buffer itself where it is like
+  /// that, or a packed copy, which freeColumns frees. Column `first` of the
+  /// batch that `loops` stand at is row getPanelRow.
+  mlir::Value getColumns(mlir::Value first);
   void freeColumns(mlir::Value panel);
-  mlir::Value getPanelBatch(const Loops &loops);
+  mlir::Value getPanelRow(mlir::Value first, const Loops &loops);
 
   /// Values [entries, 16] and coordinates [words, 16] of one block of rows,
   /// `block` counted over all outer loops.
   mlir::Value viewValues(mlir::Value block);
   mlir::Value viewCoordinates(mlir::Value block);
+
+  /// Asks for `count` rows of 16 elements of a view from row `first` on, counted
+  /// over all blocks, which have `perBlock` each; for the last ones beyond those.
+  void prefetch(mlir::Value buffer, int64_t perBlock, mlir::Value first,
+                int64_t count);
 
   /// Adds the initial values to `sums`, a vector along `laneLoop` from where
   /// `loops` stand, computes the epilogue, and writes the first `count` lanes
@@ -123,15 +135,16 @@ private:
   mlir::Value like(mlir::Value value, mlir::Type element, bool isSigned);
 };
 
-/// Few columns: vectors are 16 rows of W, whose coordinates pick their element
-/// of a group of X in a register.
-void emitLanes(VectorKernel &kernel);
+/// Few columns, those from `first` on: vectors are 16 rows of W, whose
+/// coordinates pick their element of a group of X in a register.
+void emitLanes(VectorKernel &kernel, mlir::Value first);
 
 /// Whether form "columns" can compute `kernel`.
 bool canEmitColumns(const VectorKernel &kernel);
 /// Many columns: vectors are columns of one row of a packed panel of X, which
-/// the coordinates pick by address (VectorColumns.cpp).
-void emitColumns(VectorKernel &kernel);
+/// the coordinates pick by address (VectorColumns.cpp). Gives the first column
+/// that it leaves, so few of them that form "lanes" is faster.
+mlir::Value emitColumns(VectorKernel &kernel);
 
 } // namespace lacuna
 

@@ -26,12 +26,13 @@ static constexpr int64_t kMostUnrolled = 64;
 static constexpr int64_t kLeastSums = 4;
 /// Entries of 16 rows from what is read to what is fetched.
 static constexpr int64_t kAhead = 64;
-static constexpr int64_t kLineBytes = 64;
 
 namespace {
 class Lanes {
 public:
-  explicit Lanes(VectorKernel &kernel) : kernel(kernel), b(kernel.b) {
+  Lanes(VectorKernel &kernel, Value first)
+      : kernel(kernel), b(kernel.b), first(first),
+        count(kernel.sub(kernel.columns, first)) {
     chooseLanes();
   }
   void emit();
@@ -68,6 +69,9 @@ private:
 
   VectorKernel &kernel;
   OpBuilder &b;
+  /// The first column and the number of those from there on; below, columns
+  /// are counted from it.
+  Value first, count;
   /// Lanes of the vectors, and how many of them make a block of 16 rows.
   int64_t lanes = 16, parts = 1;
   bool permutes = false;
@@ -81,8 +85,7 @@ void Lanes::chooseLanes() {
   const VectorTarget &target = kernel.target;
   if (target.hasIntegers)
     lanes = target.bytes / 4;
-  // A group must fit into the register that the coordinates choose from.
-  permutes = target.hasIntegers && kernel.m <= lanes;
+  permutes = kernel.permutes();
   if (!permutes)
     lanes = LoopBuilder::kLanes;
   parts = LoopBuilder::kLanes / lanes;
@@ -168,28 +171,22 @@ Value Lanes::pick(const Tile &tile, int64_t column, Value group, Value base,
   return picked;
 }
 
-/// Asks for values that are read some steps later, of this block or the next:
-/// with several columns there is time for memory to answer.
+/// Asks for what is read some steps later, of this block or the next: with
+/// several columns there is time for memory to answer.
 void Lanes::prefetch(const Tile &tile, Value word) {
-  int64_t perStep = kernel.perWord * wordsPerStep;
-  int64_t total = kernel.outers * kernel.rowBlocks * kernel.entries;
-  Value first =
-      kernel.add(kernel.mul(tile.block, kernel.constant(kernel.entries)),
-                 kernel.mul(word, kernel.constant(kernel.perWord)));
-  Value begin =
-      kernel.min(kernel.add(first, kernel.constant(kAhead)),
-                 kernel.constant(std::max<int64_t>(0, total - perStep)));
-  Value all = kernel.view(kernel.buffers.values, kernel.constant(0),
-                          {total, LoopBuilder::kLanes});
-  int64_t bytes = kernel.c.getWeightType().getElementTypeBitWidth() / 8 *
-                  LoopBuilder::kLanes;
-  for (int64_t entry = 0; entry < perStep;
-       entry += std::max<int64_t>(1, kLineBytes / bytes))
-    memref::PrefetchOp::create(
-        b, kernel.loc, all,
-        ValueRange{kernel.add(begin, kernel.constant(entry)),
-                   kernel.constant(0)},
-        /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+  int64_t entries = kernel.perWord * wordsPerStep;
+  int64_t steps = llvm::divideCeil(kAhead, entries);
+  auto ask = [&](Value buffer, int64_t perBlock, int64_t perStep) {
+    Value step = kernel.add(kernel.div(word, kernel.constant(wordsPerStep)),
+                            kernel.constant(steps));
+    kernel.prefetch(
+        buffer, perBlock,
+        kernel.add(kernel.mul(tile.block, kernel.constant(perBlock)),
+                   kernel.mul(step, kernel.constant(perStep))),
+        perStep);
+  };
+  ask(kernel.buffers.values, kernel.entries, entries);
+  ask(kernel.buffers.coordinates, kernel.words, wordsPerStep);
 }
 
 /// Adds the products of the entries of wordsPerStep words from `word` on.
@@ -299,7 +296,7 @@ void Lanes::emitTile(const Tile &tile, Value column, Value firstStored,
   kernel.forLoop(kernel.sub(firstStored, column), kernel.constant(tile.columns),
                  1, [&](Value i) {
                    kernel.bind(loops, kernel.c.n, kernel.columnSizes,
-                               kernel.add(column, i));
+                               kernel.add(first, kernel.add(column, i)));
                    if (kernel.rowLoop)
                      loops[*kernel.rowLoop] = firstRow;
                    Value count;
@@ -318,30 +315,30 @@ void Lanes::emitBlock(Value panel, Value block) {
               kernel.div(block, rowBlocks));
   Value firstRow = kernel.mul(kernel.rem(block, rowBlocks),
                               kernel.constant(LoopBuilder::kLanes));
-  Value firstColumn = kernel.mul(kernel.getPanelBatch(loops), kernel.columns);
+  Value panelRow = kernel.getPanelRow(first, loops);
   Value values = kernel.viewValues(block);
   Value coordinates = kernel.viewCoordinates(block);
   Value begin = kernel.constant(0);
-  for (int64_t count = mostColumns; count > 0; count /= 2) {
+  for (int64_t width = mostColumns; width > 0; width /= 2) {
     // Where more than half of a tile is left, it reaches back over columns that
     // were computed before, which costs less than more and smaller tiles.
-    Value left = kernel.sub(kernel.columns, begin);
-    Value width = kernel.constant(count);
-    Value whole = kernel.add(begin, kernel.mul(kernel.div(left, width), width));
+    Value left = kernel.sub(count, begin);
+    Value each = kernel.constant(width);
+    Value whole = kernel.add(begin, kernel.mul(kernel.div(left, each), each));
     Value mostLeft =
-        kernel.less(kernel.constant(count / 2), kernel.rem(left, width));
-    Value end = kernel.select(kernel.less(kernel.columns, width), begin,
-                              kernel.select(mostLeft, kernel.columns, whole));
-    kernel.forLoop(begin, end, count, [&](Value stored) {
-      Value column = kernel.min(stored, kernel.sub(kernel.columns, width));
-      Value offset = kernel.mul(kernel.add(firstColumn, column),
+        kernel.less(kernel.constant(width / 2), kernel.rem(left, each));
+    Value end = kernel.select(kernel.less(count, each), begin,
+                              kernel.select(mostLeft, count, whole));
+    kernel.forLoop(begin, end, width, [&](Value stored) {
+      Value column = kernel.min(stored, kernel.sub(count, each));
+      Value offset = kernel.mul(kernel.add(panelRow, column),
                                 kernel.constant(kernel.paddedDepth));
-      Tile tile{kernel.view(panel, offset, {count, kernel.paddedDepth}),
+      Tile tile{kernel.view(panel, offset, {width, kernel.paddedDepth}),
                 values,
                 coordinates,
                 block,
-                count,
-                std::max<int64_t>(1, kLeastSums / count / parts)};
+                width,
+                std::max<int64_t>(1, kLeastSums / width / parts)};
       emitTile(tile, column, stored, firstRow, loops);
     });
     begin = end;
@@ -349,13 +346,13 @@ void Lanes::emitBlock(Value panel, Value block) {
 }
 
 void Lanes::emit() {
-  Value panel = kernel.getColumns();
+  Value panel = kernel.getColumns(first);
   // A task is worth its hand-over from so many multiply-adds on.
   int64_t perColumn =
       std::max<int64_t>(1, kernel.entries * LoopBuilder::kLanes);
   Value needed = kernel.constant(kTaskMultiplyAdds / 2);
   Value work = kernel.mul(kernel.constant(perColumn),
-                          kernel.max(kernel.columns, kernel.constant(1)));
+                          kernel.max(count, kernel.constant(1)));
   Value grain = kernel.add(kernel.div(needed, work), kernel.constant(1));
   kernel.parallel(kernel.constant(kernel.outers * kernel.rowBlocks),
                   [&](Value block) {
@@ -365,4 +362,6 @@ void Lanes::emit() {
   kernel.freeColumns(panel);
 }
 
-void lacuna::emitLanes(VectorKernel &kernel) { Lanes(kernel).emit(); }
+void lacuna::emitLanes(VectorKernel &kernel, Value first) {
+  Lanes(kernel, first).emit();
+}

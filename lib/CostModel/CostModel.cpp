@@ -14,7 +14,7 @@
 using namespace lacuna;
 
 // From here on routes pack the activation into panels (docs/Plan.md).
-static constexpr int64_t kSparseTensorPanelFrom = 4, kVectorPanelFrom = 32;
+static constexpr int64_t kSparseTensorPanelFrom = 4, kVectorPanelFrom = 49;
 // As SparseTensorLoops.cpp cuts the columns.
 static constexpr int64_t kPanel = 16;
 // Blocks that keep a large GPU busy: processors of an A100.
@@ -80,7 +80,7 @@ static Prediction predictCPU(Route route, const ContractionSize &size,
   int64_t columns = size.columns;
   bool packs = route == Route::SparseTensor
                    ? columns >= kSparseTensorPanelFrom
-                   : route == Route::Vector && columns > kVectorPanelFrom;
+                   : route == Route::Vector && columns >= kVectorPanelFrom;
   if (packs && route == Route::SparseTensor)
     columns = llvm::alignTo(columns, kPanel);
   Prediction prediction;

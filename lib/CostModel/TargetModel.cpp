@@ -25,6 +25,7 @@ struct Expectation {
   StringLiteral name, unit;
   /// What a list of values is over, or empty: one value.
   StringLiteral axis;
+  bool isCount = false;
 };
 } // namespace
 
@@ -33,12 +34,12 @@ static constexpr StringLiteral kRateUnit = "multiply-adds/s";
 static constexpr Expectation kCPUConstants[] = {
     {"memory_bandwidth", "bytes/s", "threads"},
     {"last_cache_bandwidth", "bytes/s", "threads"},
-    {"last_cache_size", "bytes", ""},
+    {"last_cache_size", "bytes", "", /*isCount=*/true},
     {"packing_bandwidth", "bytes/s", "threads"},
     {"dispatch", "s", "threads"},
 };
 static constexpr Expectation kGPUConstants[] = {
-    {"multiprocessors", "1", ""},
+    {"multiprocessors", "1", "", /*isCount=*/true},
     {"tensor_rate_f16", kRateUnit, ""},
     {"tensor_rate_tf32", kRateUnit, ""},
     {"tensor_rate_i8", kRateUnit, ""},
@@ -139,9 +140,11 @@ private:
   Error readName(const json::Object &object, StringRef key, const Twine &where,
                  std::string &result) const;
   Error readNumbers(const json::Object &object, StringRef key,
-                    const Twine &where, std::vector<double> &result) const;
+                    const Twine &where, bool areCounts,
+                    std::vector<double> &result) const;
   Error readConstant(const json::Object &object, const Twine &where,
-                     StringRef axis, StringRef unit, Constant &result) const;
+                     StringRef axis, StringRef unit, bool isCount,
+                     Constant &result) const;
   Error readConstants(const json::Object &root);
   Error readTable(const json::Value &value, unsigned index);
   Error readRates(const json::Object &root);
@@ -173,14 +176,15 @@ Error Reader::readName(const json::Object &object, StringRef key,
 // Beyond these no time can be told.
 static constexpr double kLeastValue = 1e-12, kGreatestValue = 1e18;
 
-/// A positive number, or a list of them.
+/// A positive number, or a list of them; counts are whole.
 Error Reader::readNumbers(const json::Object &object, StringRef key,
-                          const Twine &where,
+                          const Twine &where, bool areCounts,
                           std::vector<double> &result) const {
   const json::Value *value = object.get(key);
   auto add = [&](const json::Value &element) {
     std::optional<double> number = element.getAsNumber();
-    if (!number || !(*number >= kLeastValue && *number <= kGreatestValue))
+    if (!number || !(*number >= kLeastValue && *number <= kGreatestValue) ||
+        (areCounts && *number != std::floor(*number)))
       return false;
     result.push_back(*number);
     return true;
@@ -190,17 +194,20 @@ Error Reader::readNumbers(const json::Object &object, StringRef key,
       list ? !list->empty() && all_of(*list, add) : value && add(*value);
   return isGood ? Error::success()
                 : fail("'" + key + "' of " + where, value,
-                       "a number above 0 (from 1e-12 to 1e18), or a list of "
-                       "such");
+                       areCounts ? "a whole number above 0 (up to 1e18), or a "
+                                   "list of such"
+                                 : "a number above 0 (from 1e-12 to 1e18), or "
+                                   "a list of such");
 }
 
 Error Reader::readConstant(const json::Object &object, const Twine &where,
-                           StringRef axis, StringRef unit,
+                           StringRef axis, StringRef unit, bool isCount,
                            Constant &result) const {
-  if (Error error = readNumbers(object, "value", where, result.values))
+  if (Error error = readNumbers(object, "value", where, isCount, result.values))
     return error;
   if (const json::Value *points = object.get(axis.empty() ? "at" : axis)) {
-    if (Error error = readNumbers(object, axis, where, result.at))
+    if (Error error =
+            readNumbers(object, axis, where, /*areCounts=*/true, result.at))
       return error;
     for (size_t i = 1; i < result.at.size(); ++i)
       if (result.at[i] <= result.at[i - 1])
@@ -251,6 +258,7 @@ Error Reader::readConstants(const json::Object &root) {
     if (Error error = checkKeys(*object, where, keys))
       return error;
     if (Error error = readConstant(*object, where, axis, expectation.unit,
+                                   expectation.isCount,
                                    model.constants[expectation.name.str()]))
       return error;
   }
@@ -277,6 +285,10 @@ Error Reader::readTable(const json::Value &value, unsigned index) {
                 "dense, sparse-tensor or vector");
   if (Error error = readName(*object, "element", where, table.element))
     return error;
+  static constexpr StringLiteral elements[] = {"f32", "f16", "bf16", "i8"};
+  if (!is_contained(elements, StringRef(table.element)))
+    return fail("'element' of " + where, object->get("element"),
+                "f32, f16, bf16 or i8");
   where += " (" + table.route + ", " + table.element + ")";
   auto readCount = [&](StringRef key, int64_t &result) -> Error {
     std::optional<int64_t> number = object->getInteger(key);
@@ -288,7 +300,12 @@ Error Reader::readTable(const json::Value &value, unsigned index) {
   };
   if (Error error = readCount("threads", table.threads))
     return error;
-  if (table.route != "dense") {
+  if (table.route == "dense") {
+    for (StringRef key : {"n", "m"})
+      if (const json::Value *found = object->get(key))
+        return fail("'" + key + "' of " + where, found,
+                    "none on route dense, which has no n:m");
+  } else {
     if (Error error = readCount("n", table.n))
       return error;
     if (Error error = readCount("m", table.m))
@@ -299,9 +316,16 @@ Error Reader::readTable(const json::Value &value, unsigned index) {
   }
   if (!object->get("columns"))
     return fail("'columns' of " + where, nullptr, "ascending numbers");
-  if (Error error =
-          readConstant(*object, where, "columns", kRateUnit, table.rate))
+  if (Error error = readConstant(*object, where, "columns", kRateUnit,
+                                 /*isCount=*/false, table.rate))
     return error;
+  for (auto [i, other] : enumerate(model.rates))
+    if (std::tie(other.route, other.element, other.n, other.m, other.threads) ==
+        std::tie(table.route, table.element, table.n, table.m, table.threads))
+      return createStringError(file + ": " + where + " describes what rate " +
+                               Twine(i) +
+                               " does; expected one table for each "
+                               "route, element, n:m and number of threads");
   model.rates.push_back(std::move(table));
   return Error::success();
 }
@@ -330,8 +354,9 @@ Expected<TargetModel> Reader::read(StringRef text) {
   const json::Object *root = value->getAsObject();
   if (!root)
     return createStringError(file + ": expected a JSON object");
-  if (Error error = readName(*root, "target", "the file", model.name))
+  if (Error error = readName(*root, "target", "the file", model.target))
     return std::move(error);
+  model.name = model.target;
   if (Error error =
           readName(*root, "description", "the file", model.description))
     return std::move(error);
@@ -339,6 +364,9 @@ Expected<TargetModel> Reader::read(StringRef text) {
   if (kind != "cpu" && kind != "gpu")
     return fail("'kind'", root->get("kind"), "\"cpu\" or \"gpu\"");
   model.isGPU = kind == "gpu";
+  if (model.isGPU && !StringRef(model.target).starts_with("sm_"))
+    return fail("'target'", root->get("target"),
+                "the architecture of the GPU, such as \"sm_90a\"");
   SmallVector<StringRef> keys = {"target", "kind", "description", "constants"};
   if (!model.isGPU)
     keys.push_back("rates");

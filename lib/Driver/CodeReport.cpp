@@ -6,6 +6,7 @@
 #include "CodeReport.h"
 
 #include "lacuna/IR/Lacuna.h"
+#include "lacuna/Support/Plural.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -62,22 +63,15 @@ CodeCounts lacuna::countCode(ModuleOp module) {
   return counts;
 }
 
-static std::string plural(unsigned number, StringRef noun) {
-  return llvm::formatv("{0} {1}{2}", number, noun,
-                       number == 1           ? ""
-                       : noun.ends_with("h") ? "es"
-                                             : "s");
-}
-
 std::string lacuna::describeCode(const CodeCounts &counts) {
-  std::string text = plural(counts.dispatches, "dispatch") + " of " +
-                     plural(counts.functions, "distinct function");
+  std::string text = countNoun(counts.dispatches, "dispatch") + " of " +
+                     countNoun(counts.functions, "distinct function");
   if (counts.kernels)
-    text += ", " + plural(counts.launches, "launch") + " of " +
-            plural(counts.kernels, "distinct kernel");
+    text += ", " + countNoun(counts.launches, "launch") + " of " +
+            countNoun(counts.kernels, "distinct kernel");
   if (!counts.usage.empty())
-    text += ", at most " + plural(counts.getMaxRegisters(), "register") +
-            " a thread, " + plural(counts.getNumSpilling(), "kernel") +
+    text += ", at most " + countNoun(counts.getMaxRegisters(), "register") +
+            " a thread, " + countNoun(counts.getNumSpilling(), "kernel") +
             " with spills";
   return text;
 }
@@ -112,10 +106,9 @@ std::string lacuna::makeReport(ArrayRef<TargetReport> reports, double seconds,
       os << (isJSON ? "," : "\n");
     if (isJSON) {
       writePlanJSON(report.plan, os,
-                    [&, &code = report.code](llvm::json::OStream &json) {
+                    [&code = report.code](llvm::json::OStream &json) {
                       if (code)
                         writeCodeJSON(*code, json);
-                      json.attribute("compile_seconds", seconds);
                     });
       continue;
     }

@@ -42,7 +42,8 @@ CodeCounts countCode(mlir::ModuleOp module);
 /// "12 dispatches of 3 functions; ...", one line without its end.
 std::string describeCode(const CodeCounts &counts);
 
-/// The report of all targets as text or JSON (an array if there are several).
+/// The report of all targets as text, or as JSON: the same for the same input,
+/// so without `seconds`; an array if there are several targets.
 std::string makeReport(llvm::ArrayRef<TargetReport> reports, double seconds,
                        bool isJSON);
 

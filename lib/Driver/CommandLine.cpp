@@ -113,11 +113,9 @@ struct Flags {
                             "(GPUs)"),
                    cl::value_desc("route"), cl::location(options.forceRoute),
                    cl::cat(category)),
-        targetModel("target-model",
-                    cl::desc("File with the target's constants, instead of the "
-                             "built-in one (docs/Plan.md)"),
-                    cl::value_desc("file"), cl::location(options.targetModel),
-                    cl::cat(category)),
+        targetModel("target-model", cl::desc(getTargetModelHelp()),
+                    cl::value_desc("name or file"),
+                    cl::location(options.targetModel), cl::cat(category)),
         threads("plan-threads",
                 cl::desc("Threads of the CPU that the plan is made for "
                          "(default: all of this host)"),
@@ -275,9 +273,8 @@ static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
         "--stages is " + Twine(options.stages) +
         "; expected at least 2, or 0 to leave it to the compiler");
   if (!options.forceRoute.empty() && !parseRouteName(options.forceRoute))
-    return usageError("unknown route '" + options.forceRoute +
-                      "'; expected dense, sparse-tensor, vector or "
-                      "tensor-core");
+    return usageError("unknown route '" + options.forceRoute + "'; expected " +
+                      getRouteNames());
   if (!options.targetModel.empty() &&
       (options.targets.size() > 1 || options.cpus.size() > 1))
     return usageError("--target-model describes one target; expected one "
@@ -294,6 +291,18 @@ static LogicalResult checkNames(CompileOptions &options, StringRef compileTo) {
   return checkForcedRoute(options);
 }
 
+/// An empty value is perhaps a variable of a shell that is not set.
+static LogicalResult checkGiven(const Flags &flags) {
+  for (const Flags::String *flag :
+       {&flags.layouts, &flags.precision, &flags.forceRoute, &flags.targetModel,
+        &flags.parametersFile, &flags.dumpPhasesTo, &flags.report,
+        &flags.crashReproducer})
+    if (flag->getNumOccurrences() && flag->getValue().empty())
+      return usageError("--" + flag->ArgStr + " is empty; expected a " +
+                        flag->ValueStr + ", or no --" + flag->ArgStr);
+  return success();
+}
+
 static LogicalResult checkOutput(CompileOptions &options, bool emitGiven) {
   if (options.compileTo && !emitGiven)
     options.emit = Emit::MLIR;
@@ -306,6 +315,10 @@ static LogicalResult checkOutput(CompileOptions &options, bool emitGiven) {
                       "-o out/model");
   if (options.output.empty())
     options.output = "-";
+  if (options.output == "-" && options.report == "-")
+    return usageError("the report and the output are both '-'; expected one of "
+                      "them in a file, such as --report=plan.txt, or -o with a "
+                      "path");
   if (options.output == "-" && options.emit == Emit::SharedLibrary)
     return usageError("an artifact is several files; expected -o with a path, "
                       "or another --emit");
@@ -343,7 +356,8 @@ FailureOr<CompileOptions> lacuna::parseCommandLine(int argc, char **argv) {
     options.targets.assign(flags.targets.begin(), flags.targets.end());
   if (!flags.cpu.empty())
     options.cpus.assign(flags.cpu.begin(), flags.cpu.end());
-  if (failed(checkNames(options, flags.compileTo)) ||
+  if (failed(checkGiven(flags)) ||
+      failed(checkNames(options, flags.compileTo)) ||
       failed(checkOutput(options, flags.emit.getNumOccurrences())))
     return failure();
   return options;

@@ -4,21 +4,11 @@
 // was asked for. From phase plan on each target has a module of its own.
 // Outputs appear at the end, all together.
 
-#include "lacuna/Driver/Compile.h"
+#include "Compilation.h"
 
-#include "Artifact.h"
-#include "CodeGen.h"
-#include "CodeReport.h"
-#include "Device.h"
-#include "ManifestView.h"
-#include "OutputFiles.h"
-#include "PlanPage.h"
 #include "RegionCounts.h"
-#include "WeightPatterns.h"
 
-#include "lacuna/CostModel/TargetModel.h"
 #include "lacuna/IR/Lacuna.h"
-#include "lacuna/Pipelines/Registration.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AsmState.h"
@@ -26,125 +16,14 @@
 #include "mlir/IR/Remarks.h"
 #include "mlir/IR/Threading.h"
 #include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
-#include "mlir/Support/Timing.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/Threading.h"
 #include "llvm/Support/WithColor.h"
 
-#include <chrono>
-
 using namespace mlir;
 using namespace lacuna;
-
-namespace {
-/// One --target, and of target cpu one --cpu.
-struct TargetState {
-  /// In the artifact: "sm_80", "cpu", or "cpu:x86-64-v3" of several.
-  std::string name;
-  /// Null for the CPU.
-  const GPUTarget *gpu;
-  /// Of its host code.
-  const Processor *processor;
-  /// Of all targets' first until they part.
-  OwningOpRef<ModuleOp> module;
-  TargetReport report = {};
-};
-
-/// Phases with their passes, in order.
-using Steps = std::vector<std::pair<Phase, std::unique_ptr<PassManager>>>;
-
-class Compilation {
-public:
-  explicit Compilation(const CompileOptions &options)
-      : options(options), context(makeRegistry()) {
-    // An error names its place and what to do; the operation in generic form
-    // says nothing to who wrote the model.
-    context.printOpOnDiagnostic(false);
-    timing.setEnabled(options.timing);
-    root = timing.getRootScope();
-  }
-
-  /// The errors of passes are printed as they come; others are returned.
-  llvm::Error run();
-
-private:
-  static DialectRegistry makeRegistry() {
-    DialectRegistry registry;
-    registerAllDialects(registry);
-    return registry;
-  }
-
-  /// Runs one step under its name, with its time where that is asked for.
-  template <typename Step> auto step(StringRef name, Step body) {
-    TimingScope scope = root.nest(name);
-    auto start = std::chrono::steady_clock::now();
-    auto result = body(scope);
-    // One write: targets take their steps side by side.
-    if (options.verbose)
-      llvm::errs() << llvm::formatv("lacuna-compile: {0}: {1:f3} s\n", name,
-                                    getSeconds(start))
-                          .str();
-    return result;
-  }
-
-  using Time = std::chrono::steady_clock::time_point;
-  static double getSeconds(Time since) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() -
-                                         since)
-        .count();
-  }
-
-  llvm::Error checkFiles() const;
-  llvm::Error resolveTargets();
-  llvm::Error parse();
-  llvm::Error runPhases();
-  llvm::Error runTargets(ArrayRef<Phase> phases);
-  llvm::Error writeReport();
-  Steps makeSteps(ArrayRef<Phase> phases, const TargetState &target);
-  llvm::Error runPhase(Phase phase, PassManager &manager, TargetState &target);
-  llvm::Error runSteps(Steps &steps, TargetState &target);
-  /// The plan that phase plan left, and what it was made for.
-  llvm::Error takePlan(TargetState &target);
-  llvm::Error dump(Phase phase, TargetState &target);
-  bool isLast(Phase phase) const;
-  llvm::Error compileKernels();
-  llvm::Error enableRemarks();
-  llvm::Error emitText(StringRef text);
-  llvm::Error emitMLIR();
-  llvm::Error emitDevice();
-  llvm::Expected<llvm::json::Value> mergeManifest();
-  llvm::Error emitCode();
-
-  /// What a target adds to names where there are several.
-  std::string getSuffix(const TargetState &target, StringRef before) const {
-    return targets.size() > 1 ? (before + target.name).str() : "";
-  }
-  SmallVector<HostModule> getModules() {
-    return llvm::map_to_vector(targets, [](TargetState &target) {
-      return HostModule{*target.module, target.processor};
-    });
-  }
-  /// The processor that asks for least.
-  const Processor &getBase() const { return processors.back(); }
-
-  const CompileOptions &options;
-  Time started = std::chrono::steady_clock::now();
-  MLIRContext context;
-  DefaultTimingManager timing;
-  TimingScope root;
-  llvm::SourceMgr sources;
-  std::vector<TargetState> targets;
-  std::vector<DeviceImage> images;
-  /// As getProcessors orders them.
-  std::vector<Processor> processors;
-  PhaseOptions phaseOptions;
-  OutputFiles outputs;
-};
-} // namespace
 
 static llvm::Error makeError(const Twine &message) {
   return llvm::createStringError(message.str());
@@ -155,8 +34,7 @@ static llvm::Error makeSilentError() { return makeError(""); }
 
 llvm::Error Compilation::checkFiles() const {
   std::vector<std::string> paths = options.params;
-  for (const std::string &path :
-       {options.layouts, options.parametersFile, options.targetModel})
+  for (const std::string &path : {options.layouts, options.parametersFile})
     if (!path.empty())
       paths.push_back(path);
   for (const std::string &path : paths) {
@@ -175,17 +53,44 @@ llvm::Error Compilation::resolveTargets() {
   if (!resolved)
     return resolved.takeError();
   processors = std::move(*resolved);
+  auto add = [&](const std::string &target, std::string name,
+                 const Processor &processor) -> llvm::Error {
+    auto model =
+        getTargetModel(target, processor.features, options.targetModel);
+    if (!model)
+      return model.takeError();
+    targets.push_back({std::move(name), findGPUTarget(target), &processor,
+                       std::move(*model), nullptr});
+    return llvm::Error::success();
+  };
   for (const std::string &name : options.targets) {
-    if (const GPUTarget *gpu = findGPUTarget(name)) {
-      targets.push_back({name, gpu, &getBase(), nullptr});
+    if (findGPUTarget(name)) {
+      if (llvm::Error error = add(name, name, getBase()))
+        return error;
       continue;
     }
     for (const Processor &processor : processors)
-      targets.push_back(
-          {processors.size() > 1 ? name + ":" + processor.name : name,
-           /*gpu=*/nullptr, &processor, nullptr});
+      if (llvm::Error error = add(
+              name, processors.size() > 1 ? name + ":" + processor.name : name,
+              processor))
+        return error;
   }
+  warnOfRoutes();
   return llvm::Error::success();
+}
+
+bool Compilation::hasForcedRoute(const TargetState &target) const {
+  std::optional<Route> route = parseRouteName(options.forceRoute);
+  return route && (*route == Route::Dense ||
+                   (*route == Route::TensorCore) == (target.gpu != nullptr));
+}
+
+void Compilation::warnOfRoutes() const {
+  for (const TargetState &target : targets)
+    if (!options.forceRoute.empty() && !hasForcedRoute(target))
+      llvm::WithColor::warning(llvm::errs(), "lacuna-compile")
+          << "target " << target.name << " has no route '" << options.forceRoute
+          << "'; its routes are left to the plan\n";
 }
 
 llvm::Error Compilation::parse() {
@@ -228,6 +133,7 @@ Steps Compilation::makeSteps(ArrayRef<Phase> phases,
   phaseOptions.name = target.name;
   phaseOptions.cpu = target.processor->name;
   phaseOptions.features = target.processor->features;
+  phaseOptions.forceRoute = hasForcedRoute(target) ? options.forceRoute : "";
   Steps steps;
   for (Phase phase : phases) {
     if (phase == Phase::Device && !target.gpu)
@@ -252,8 +158,7 @@ llvm::Error Compilation::runPhase(Phase phase, PassManager &manager,
                 if (failed(manager.run(*target.module)))
                   return makeSilentError();
                 if (phase == Phase::Plan)
-                  if (llvm::Error error = takePlan(target))
-                    return error;
+                  takePlan(target);
                 if (phase == Phase::Routed) {
                   target.report.code = countCode(*target.module);
                   countRegions(*target.module, target.report.plan.regions);
@@ -266,27 +171,18 @@ llvm::Error Compilation::runPhase(Phase phase, PassManager &manager,
               });
 }
 
-llvm::Error Compilation::takePlan(TargetState &target) {
+void Compilation::takePlan(TargetState &target) {
   Plan &plan = target.report.plan;
   plan.target = target.name;
   plan.regions = collectPlan(*target.module);
   plan.unlicensed = collectUnlicensed(*target.module);
-  // As plan-dispatches read it.
-  llvm::Expected<TargetModel> model =
-      options.targetModel.empty()
-          ? getTargetModel(target.gpu ? StringRef(target.gpu->name) : "cpu",
-                           target.processor->features)
-          : readTargetModel(options.targetModel);
-  if (!model)
-    return model.takeError();
-  plan.file = model->file;
-  plan.description = model->description;
-  plan.uncalibrated = model->getUncalibrated();
+  plan.file = target.model.file;
+  plan.description = target.model.description;
+  plan.uncalibrated = target.model.getUncalibrated();
   if (!target.gpu)
     plan.threads = options.threads
                        ? options.threads
                        : llvm::hardware_concurrency().compute_thread_count();
-  return llvm::Error::success();
 }
 
 llvm::Error Compilation::dump(Phase phase, TargetState &target) {
@@ -408,124 +304,20 @@ llvm::Error Compilation::runPhases() {
   return runTargets({Phase::Host});
 }
 
-llvm::Error Compilation::writeReport() {
-  SmallVector<TargetReport> reports;
-  for (TargetState &target : targets) {
-    reports.push_back(target.report);
-  }
-  double seconds = getSeconds(started);
-  if (options.verbose)
-    for (const TargetReport &report : reports)
-      if (report.code)
-        llvm::errs() << "lacuna-compile: " << report.plan.target << ": "
-                     << describeCode(*report.code) << "\n";
-  if (options.report.empty())
-    return llvm::Error::success();
-  if (StringRef(options.report).ends_with(".html"))
-    return outputs.write(options.report,
-                         makePlanPage(reports, options.input, seconds));
-  std::string text = makeReport(reports, seconds,
-                                StringRef(options.report).ends_with(".json"));
-  if (options.report != "-")
-    return outputs.write(options.report, text);
-  llvm::outs() << text;
-  return llvm::Error::success();
-}
-
-llvm::Error Compilation::emitText(StringRef text) {
-  if (options.output != "-")
-    return outputs.write(options.output, text);
-  llvm::outs() << text;
-  return llvm::Error::success();
-}
-
-/// The module; of several targets, one module with theirs in it.
-llvm::Error Compilation::emitMLIR() {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  bool isShared = options.compileTo && *options.compileTo < Phase::Plan;
-  if (isShared || targets.size() == 1) {
-    os << *targets.front().module;
-    return emitText(text);
-  }
-  OwningOpRef<ModuleOp> all = ModuleOp::create(UnknownLoc::get(&context));
-  for (TargetState &target : targets) {
-    ModuleOp module = target.module->clone();
-    module.setName(target.name);
-    all->push_back(module);
-  }
-  os << *all;
-  return emitText(text);
-}
-
-llvm::Error Compilation::emitDevice() {
-  if (options.emit == Emit::PTX)
-    return emitText(images.front().ptx);
-  if (options.emit == Emit::Cubin)
-    return emitText(images.front().cubin);
-  return emitText(makeFatbin(images));
-}
-
-llvm::Expected<llvm::json::Value> Compilation::mergeManifest() {
-  std::vector<llvm::json::Value> manifests;
-  for (TargetState &target : targets) {
-    llvm::Expected<llvm::json::Value> manifest = readManifest(*target.module);
-    if (!manifest)
-      return manifest.takeError();
-    manifests.push_back(std::move(*manifest));
-  }
-  return mergeManifests(manifests);
-}
-
-llvm::Error Compilation::emitCode() {
-  llvm::Expected<llvm::json::Value> manifest = mergeManifest();
-  if (!manifest)
-    return manifest.takeError();
-  if (options.verbose)
-    printArenas(*manifest, llvm::errs());
-  if (!options.report.empty() && !options.params.empty())
-    for (TargetState &target : targets)
-      if (llvm::Error error =
-              readPatterns(*manifest, options, target.report.plan.regions))
-        return error;
-  llvm::LLVMContext llvmContext;
-  auto code = step("LLVM IR", [&](TimingScope &) {
-    return translateToLLVMIR(getModules(), llvmContext);
-  });
-  if (!code)
-    return code.takeError();
-  std::string manifestText;
-  llvm::raw_string_ostream(manifestText) << *manifest;
-  addData(**code, manifestText, images.empty() ? "" : makeFatbin(images));
-  step("LLVM optimization", [&](TimingScope &) {
-    optimize(**code, *getBase().machine);
-    return true;
-  });
-  std::string ir;
-  if (options.emit == Emit::LLVMIR || options.saveTemps)
-    llvm::raw_string_ostream(ir) << **code;
-  if (options.emit == Emit::LLVMIR)
-    return emitText(ir);
-
-  llvm::SmallVector<char, 0> object;
-  llvm::Error error = step("LLVM code generation", [&](TimingScope &) {
-    llvm::raw_svector_ostream os(object);
-    return emitObject(**code, getBase(), os);
-  });
-  if (error)
-    return error;
-  StringRef bytes(object.data(), object.size());
-  if (options.emit == Emit::Object)
-    return emitText(bytes);
-  if (options.saveTemps) {
-    if (llvm::Error error = outputs.write(options.output + ".ll", ir))
-      return error;
-    if (llvm::Error error = outputs.write(options.output + ".o", bytes))
-      return error;
-  }
-  return step("artifact", [&](TimingScope &) {
-    return writeArtifact(*manifest, bytes, getBase(), options, outputs);
-  });
+/// Prints what is said of the module as a whole, whose place the parser puts
+/// into line 0, as errors of the command line are printed.
+static LogicalResult printWithoutPlace(Diagnostic &diagnostic) {
+  auto place = diagnostic.getLocation()->findInstanceOf<FileLineColLoc>();
+  if (!place || place.getLine() != 0)
+    return failure();
+  llvm::raw_ostream &os =
+      diagnostic.getSeverity() == DiagnosticSeverity::Error
+          ? llvm::WithColor::error(llvm::errs(), "lacuna-compile")
+      : diagnostic.getSeverity() == DiagnosticSeverity::Warning
+          ? llvm::WithColor::warning(llvm::errs(), "lacuna-compile")
+          : llvm::WithColor::remark(llvm::errs(), "lacuna-compile");
+  os << diagnostic << "\n";
+  return success();
 }
 
 llvm::Error Compilation::run() {
@@ -538,12 +330,12 @@ llvm::Error Compilation::run() {
   phaseOptions.tile = options.tile;
   phaseOptions.warps = options.warps;
   phaseOptions.stages = options.stages;
-  phaseOptions.forceRoute = options.forceRoute;
   phaseOptions.targetModel = options.targetModel;
   phaseOptions.threads = options.threads;
   phaseOptions.sizes = options.reportSizes;
 
   SourceMgrDiagnosticHandler handler(sources, &context);
+  ScopedDiagnosticHandler whole(&context, printWithoutPlace);
   if (llvm::Error error = enableRemarks())
     return error;
   if (llvm::Error error = step("parse", [&](TimingScope &) { return parse(); }))

@@ -112,6 +112,18 @@ Error OutputFiles::write(StringRef path,
   return Error::success();
 }
 
+Error lacuna::writeStandardOutput(StringRef content) {
+  raw_fd_ostream &os = outs();
+  os << content;
+  os.flush();
+  if (!os.has_error())
+    return Error::success();
+  std::error_code code = os.error();
+  os.clear_error();
+  return createStringError("cannot write to the standard output: " +
+                           code.message());
+}
+
 Error OutputFiles::commit() {
   for (const File &file : files)
     if (!file.path.empty())

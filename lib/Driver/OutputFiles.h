@@ -54,6 +54,9 @@ private:
   llvm::Error makeFolders(llvm::StringRef path);
 };
 
+/// Writes to the standard output, at once.
+llvm::Error writeStandardOutput(llvm::StringRef content);
+
 } // namespace lacuna
 
 #endif // LACUNA_DRIVER_OUTPUTFILES_H

@@ -6,6 +6,7 @@
 #include "PlanPage.h"
 
 #include "lacuna/Report/Html.h"
+#include "lacuna/Support/Plural.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -51,11 +52,11 @@ static Markup makeRoutes(const PlannedRegion &region) {
     if (planned.route != Route::Dense && !planned.prices.empty())
       gain = formatv("{0:f2}x", planned.prices.back().getGain());
     bool isOnly = region.intervals.size() == 1;
-    segments.push_back({isOnly ? "any number of columns"
-                        : planned.from
-                            ? formatv("from {0} columns on", planned.from).str()
-                            : "from the first column on",
-                        getRouteName(planned.route), gain});
+    segments.push_back(
+        {isOnly         ? "any number of columns"
+         : planned.from ? "from " + countNoun(planned.from, "column") + " on"
+                        : "from the first column on",
+         getRouteName(planned.route), gain});
   }
   return makeBand(segments);
 }
@@ -95,7 +96,7 @@ static Markup makePrices(const PlannedRegion &region) {
 static Markup makeCounts(const PlannedRegion &region) {
   std::vector<std::string> lines;
   for (const PlannedCounts &counts : region.counts) {
-    std::string text = formatv("{0} columns:", counts.columns);
+    std::string text = describeColumns(counts) + ":";
     for (const auto &[name, count] : counts.counters)
       text += formatv(" {0} {1:N};", name, count).str();
     lines.push_back(StringRef(text).rtrim(';').str());
@@ -136,22 +137,22 @@ static std::vector<Markup> makeCard(const PlannedRegion &region) {
 static void writePlan(const Plan &plan, Page &page) {
   page.heading("Plan for " + plan.target);
   if (plan.regions.empty()) {
-    page.paragraph("No layouts, so nothing may be skipped; everything is "
-                   "dense.");
+    page.paragraph(("N" + kNoLicense.drop_front() + ".").str());
     return;
   }
   size_t used = llvm::count_if(plan.regions, [](const PlannedRegion &region) {
     return region.isUsed();
   });
   page.facts(
-      {{std::to_string(plan.regions.size()), "licenses"},
+      {{std::to_string(plan.regions.size()),
+        plan.regions.size() == 1 ? "license" : "licenses"},
        {std::to_string(used), "used at some size"},
        {std::to_string(plan.regions.size() - used), "dense at every size"}});
   std::string text = "Times are predictions by " + plan.file;
   if (!plan.description.empty())
     text += ", of " + plan.description;
   if (plan.threads)
-    text += formatv(", with {0} threads", plan.threads);
+    text += ", with " + countNoun(plan.threads, "thread");
   if (!plan.uncalibrated.empty())
     text += "; ? = uncalibrated: a constant was not measured on such hardware";
   page.paragraph(text + ".");

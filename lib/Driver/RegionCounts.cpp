@@ -16,23 +16,33 @@
 using namespace mlir;
 using namespace lacuna;
 
-/// A copy of `function` where each dynamic size is `size`.
-static OwningOpRef<func::FuncOp> specialize(func::FuncOp function,
-                                            int64_t size) {
+/// A copy of `function` where each dynamic size is `size`; of several that make
+/// the columns, which buffers have in one order, all are 1 but the last.
+static OwningOpRef<func::FuncOp> specialize(func::FuncOp function, int64_t size,
+                                            unsigned numSizes) {
   OwningOpRef<func::FuncOp> copy(function.clone());
   MLIRContext *context = function.getContext();
   Block &entry = copy->getBody().front();
   OpBuilder builder = OpBuilder::atBlockBegin(&entry);
   Value constant =
       arith::ConstantIndexOp::create(builder, copy->getLoc(), size);
+  Value one = arith::ConstantIndexOp::create(builder, copy->getLoc(), 1);
   for (BlockArgument argument : entry.getArguments()) {
-    if (argument.getType().isIndex())
+    // Which of several sizes an index is is not known.
+    if (argument.getType().isIndex() && numSizes < 2)
       argument.replaceAllUsesWith(constant);
+    auto type = dyn_cast<MemRefType>(argument.getType());
+    if (!type || (numSizes > 1 && type.getNumDynamicDims() != numSizes))
+      continue;
     for (Operation *user : llvm::make_early_inc_range(argument.getUsers()))
       if (auto dim = dyn_cast<memref::DimOp>(user))
         if (auto index = dim.getConstantIndex();
-            index && cast<MemRefType>(argument.getType()).isDynamicDim(*index))
-          dim.getResult().replaceAllUsesWith(constant);
+            index && type.isDynamicDim(*index)) {
+          bool isLast =
+              type.getDynamicDimIndex(*index) + 1 == type.getNumDynamicDims();
+          dim.getResult().replaceAllUsesWith(isLast || numSizes < 2 ? constant
+                                                                    : one);
+        }
   }
   RewritePatternSet patterns(context);
   for (RegisteredOperationName op : context->getRegisteredOperations())
@@ -46,7 +56,8 @@ static OwningOpRef<func::FuncOp> specialize(func::FuncOp function,
 
 /// The counters of all launches; nothing where it is not clear which happen.
 static std::optional<std::map<std::string, int64_t>>
-count(func::FuncOp function, ModuleOp module, int64_t columns) {
+count(func::FuncOp function, ModuleOp module, int64_t columns,
+      unsigned numSizes) {
   std::map<std::string, int64_t> counters;
   WalkResult walked = function.walk([&](Operation *op) {
     if (isa<scf::IfOp, scf::ForOp, scf::WhileOp>(op))
@@ -63,10 +74,14 @@ count(func::FuncOp function, ModuleOp module, int64_t columns) {
     if (!counts)
       return WalkResult::interrupt();
     // What is static is a number in the formulas.
-    Attribute size = Builder(module.getContext()).getIndexAttr(columns);
+    Builder builder(module.getContext());
+    Attribute size = builder.getIndexAttr(columns);
     for (NamedAttribute entry : counts) {
       AffineMap map = cast<AffineMapAttr>(entry.getValue()).getValue();
       SmallVector<Attribute> symbols(map.getNumInputs(), size), results;
+      // The leading sizes are batches where they are not more columns.
+      if (numSizes > 1)
+        symbols.back() = builder.getIndexAttr(1);
       if (failed(map.constantFold(symbols, results)))
         return WalkResult::interrupt();
       counters[entry.getName().str()] +=
@@ -96,10 +111,19 @@ void lacuna::countRegions(ModuleOp module,
       for (const PlannedPrice &price : interval.prices) {
         if (price.columns % region.columnsPerSize)
           continue;
-        OwningOpRef<func::FuncOp> copy =
-            specialize(function, price.columns / region.columnsPerSize);
-        if (auto counters = count(*copy, module, price.columns))
-          region.counts.push_back({price.columns, std::move(*counters)});
+        int64_t size = price.columns / region.columnsPerSize;
+        unsigned numSizes = region.numDynamicSizes;
+        OwningOpRef<func::FuncOp> copy = specialize(function, size, numSizes);
+        auto counters = count(*copy, module, price.columns, numSizes);
+        if (!counters)
+          continue;
+        std::vector<int64_t> sizes;
+        if (numSizes > 1) {
+          sizes.assign(numSizes, 1);
+          sizes.back() = size;
+        }
+        region.counts.push_back(
+            {price.columns, std::move(sizes), std::move(*counters)});
       }
   });
 }

@@ -11,8 +11,8 @@ namespace lacuna {
 
 /// Adds to each region the counters of its launches, at the numbers of columns
 /// that it has prices for. `module` is one of phase routed, whose invocations
-/// are numbered. A region has none where it has more than one dynamic size, or
-/// where which kernels are launched depends on more than sizes.
+/// are numbered. Of several dynamic sizes all but the last are 1. A region has
+/// none where which kernels are launched depends on more than sizes.
 void countRegions(mlir::ModuleOp module, std::vector<PlannedRegion> &regions);
 
 } // namespace lacuna

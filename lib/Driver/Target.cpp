@@ -4,6 +4,7 @@
 
 #include "Target.h"
 
+#include "lacuna/CostModel/TargetModel.h"
 #include "lacuna/Packing/Parameters.h"
 #include "lacuna/Pipelines/CPU.h"
 #include "lacuna/Transforms/GPUTarget.h"
@@ -25,6 +26,13 @@ ArrayRef<StringRef> lacuna::getTargetNames() {
     return list;
   }();
   return names;
+}
+
+StringRef lacuna::getTargetModelHelp() {
+  static const std::string help =
+      "Constants of the target (docs/Plan.md): one of the built-in " +
+      join(getTargetModelNames(), ", ") + ", or a file (default: by target)";
+  return help;
 }
 
 static Error checkName(StringRef name, const MCSubtargetInfo &subtarget) {

@@ -14,6 +14,9 @@ namespace lacuna {
 /// The names that --target takes.
 llvm::ArrayRef<llvm::StringRef> getTargetNames();
 
+/// What the help says of --target-model, with the names that are built in.
+llvm::StringRef getTargetModelHelp();
+
 struct Processor {
   /// As LLVM names it, such as "znver4"; never "native".
   std::string name;

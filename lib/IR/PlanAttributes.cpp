@@ -61,13 +61,28 @@ std::string lacuna::describeLocation(Location loc) {
 }
 
 std::string lacuna::getRouteName(Route route) {
-  std::string name = stringifyRoute(route).str();
-  std::replace(name.begin(), name.end(), '_', '-');
-  return name;
+  return stringifyRoute(route).str();
 }
 
 std::optional<Route> lacuna::parseRouteName(StringRef name) {
-  std::string symbol = name.str();
-  std::replace(symbol.begin(), symbol.end(), '-', '_');
-  return symbolizeRoute(symbol);
+  return symbolizeRoute(name);
+}
+
+StringRef lacuna::getRouteNames() {
+  return "dense, sparse-tensor, vector or tensor-core";
+}
+
+FailureOr<Route> lacuna::parseRoute(AsmParser &parser) {
+  SMLoc loc = parser.getCurrentLocation();
+  std::string name, part;
+  if (succeeded(parser.parseOptionalKeywordOrString(&name)))
+    while (succeeded(parser.parseOptionalMinus())) {
+      if (failed(parser.parseKeywordOrString(&part)))
+        return failure();
+      name += "-" + part;
+    }
+  if (std::optional<Route> route = parseRouteName(name))
+    return *route;
+  return parser.emitError(loc)
+         << "unknown route '" << name << "'; expected " << getRouteNames();
 }

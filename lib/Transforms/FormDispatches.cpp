@@ -203,11 +203,27 @@ private:
     return inputs;
   }
 
+  /// A region has one route: that of the first operation that is given one.
   static Attribute findForcedRoute(ArrayRef<Operation *> order) {
-    for (Operation *op : order)
-      if (Attribute route = op->getAttr(LacunaDialect::kRouteAttr))
-        return route;
-    return {};
+    Operation *first = nullptr;
+    Attribute forced;
+    for (Operation *op : order) {
+      Attribute route = op->getAttr(LacunaDialect::kRouteAttr);
+      if (!route || route == forced)
+        continue;
+      if (forced) {
+        InFlightDiagnostic warning = op->emitWarning("is forced to ")
+                                     << route
+                                     << ", but becomes one region with an "
+                                        "operation that is forced to "
+                                     << forced << ", which holds";
+        warning.attachNote(first->getLoc()) << "it is here";
+        continue;
+      }
+      first = op;
+      forced = route;
+    }
+    return forced;
   }
 
   static void fill(DispatchOp dispatch, ArrayRef<Operation *> order,

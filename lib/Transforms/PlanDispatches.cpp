@@ -5,8 +5,10 @@
 
 #include "RoutePrices.h"
 
+#include "lacuna/Support/Plural.h"
 #include "lacuna/Transforms/GPUTarget.h"
 #include "lacuna/Transforms/Passes.h"
+#include "lacuna/Transforms/PlanReport.h"
 #include "lacuna/Transforms/Weights.h"
 
 #include "mlir/Dialect/MLProgram/IR/MLProgram.h"
@@ -26,9 +28,13 @@ using namespace lacuna;
 // Where the number of columns is dynamic the report has prices at these.
 static constexpr int64_t kReportedSizes[] = {1, 16, 128, 1024};
 
-/// "1 column", "16 columns".
 static std::string countColumns(int64_t columns) {
-  return llvm::formatv("{0} column{1}", columns, columns == 1 ? "" : "s");
+  return countNoun(columns, "column");
+}
+
+/// Times below a nanosecond count as one.
+static double getRatio(double denseNanoseconds, double nanoseconds) {
+  return std::max(denseNanoseconds, 1.0) / std::max(nanoseconds, 1.0);
 }
 
 /// "from 16 to 511 columns: "; nothing for all sizes.
@@ -39,6 +45,8 @@ static std::string describeInterval(int64_t from, int64_t to) {
     return llvm::formatv("from {0} on: ", countColumns(from));
   if (from == 0)
     return llvm::formatv("up to {0}: ", countColumns(to - 1));
+  if (from == to - 1)
+    return llvm::formatv("at {0}: ", countColumns(from));
   return llvm::formatv("from {0} to {1}: ", from, countColumns(to - 1));
 }
 
@@ -50,9 +58,8 @@ struct PlanDispatches : lacuna::impl::PlanDispatchesBase<PlanDispatches> {
     std::optional<Route> forced;
     if (!forceRoute.empty() && !(forced = parseRouteName(forceRoute))) {
       getOperation().emitError()
-          << "unknown route '" << forceRoute
-          << "' in force-route; the routes are dense, sparse-tensor, vector "
-             "and tensor-core";
+          << "unknown route '" << forceRoute << "' in force-route; expected "
+          << getRouteNames();
       return signalPassFailure();
     }
     for (int64_t size : sizes)
@@ -66,11 +73,8 @@ struct PlanDispatches : lacuna::impl::PlanDispatchesBase<PlanDispatches> {
       return signalPassFailure();
     // Several targets are compiled with one option.
     if (forced && !prices->hasRoute(*forced)) {
-      auto names = llvm::map_to_vector(prices->getRoutes(), getRouteName);
       getOperation().emitWarning()
-          << "target " << target << " has no route '" << forceRoute
-          << "', only " << llvm::join(names, ", ")
-          << "; its routes are left to the plan";
+          << describeLack(*forced) << "; its routes are left to the plan";
       forced.reset();
     }
     WalkResult result = getOperation().walk([&](DispatchOp dispatch) {
@@ -85,45 +89,53 @@ private:
   std::optional<RoutePrices> prices;
 
   LogicalResult readModel() {
-    bool isGPU = findGPUTarget(target);
-    if (!isGPU && target != "cpu") {
+    if (!findGPUTarget(target) && target != "cpu") {
       std::string known = "cpu";
       for (const GPUTarget &gpu : getGPUTargets())
         known += (", " + gpu.name).str();
       return getOperation().emitError()
              << "unknown target '" << target << "'; expected one of " << known;
     }
-    llvm::Expected<TargetModel> model = targetModel.empty()
-                                            ? getTargetModel(target, features)
-                                            : readTargetModel(targetModel);
+    llvm::Expected<TargetModel> model =
+        getTargetModel(target, features, targetModel);
     if (!model)
       return getOperation().emitError(llvm::toString(model.takeError()));
-    if (model->isGPU != isGPU)
-      return getOperation().emitError()
-             << model->file << " describes a " << (isGPU ? "CPU" : "GPU")
-             << ", and the target is " << target;
     prices.emplace(std::move(*model),
                    RoutePrices::getConditions(
                        RoutePrices::getFootprint(getOperation()), threads));
     return success();
   }
 
-  /// The route that the user asked for, if any.
+  /// "target sm_80 has no route 'vector', only dense, tensor-core".
+  std::string describeLack(Route route) const {
+    return llvm::formatv(
+        "target {0} has no route '{1}', only {2}", target, getRouteName(route),
+        llvm::join(llvm::map_range(prices->getRoutes(), getRouteName), ", "));
+  }
+
+  /// The route that the user asked for, if any: on the operation, else
+  /// everywhere.
   FailureOr<std::optional<Route>> getForced(DispatchOp dispatch,
                                             std::optional<Route> everywhere) {
     Attribute attribute = dispatch->getAttr(LacunaDialect::kRouteAttr);
     if (!attribute)
       return everywhere;
-    if (auto route = dyn_cast<RouteAttr>(attribute)) {
-      // Else it is meant for another target of the same model.
-      return prices->hasRoute(route.getValue())
-                 ? std::optional<Route>(route.getValue())
-                 : everywhere;
+    auto route = dyn_cast<RouteAttr>(attribute);
+    if (!route) {
+      dispatch.emitOpError("expected '")
+          << LacunaDialect::kRouteAttr
+          << "' to be a route such as #lacuna.route<dense>, found "
+          << attribute;
+      return failure();
     }
-    dispatch.emitOpError("expected '")
-        << LacunaDialect::kRouteAttr
-        << "' to be a route such as #lacuna.route<dense>, found " << attribute;
-    return failure();
+    if (prices->hasRoute(route.getValue()))
+      return std::optional<Route>(route.getValue());
+    // It may be meant for another target of the same model.
+    dispatch.emitWarning("is forced to route '")
+        << getRouteName(route.getValue()) << "', but "
+        << describeLack(route.getValue()) << "; its route is "
+        << (everywhere ? "that of force-route" : "left to the plan");
+    return everywhere;
   }
 
   LogicalResult plan(DispatchOp dispatch, std::optional<Route> everywhere) {
@@ -132,11 +144,13 @@ private:
       return failure();
     std::optional<LicensedContraction> licensed = findLicensed(dispatch);
     if (!licensed) {
-      if (!dispatch->hasAttr(LacunaDialect::kRouteAttr) ||
-          *forced == Route::Dense)
+      reportUnlicensed(dispatch);
+      auto own = dispatch->getAttrOfType<RouteAttr>(LacunaDialect::kRouteAttr);
+      if (!own || own.getValue() == Route::Dense ||
+          !prices->hasRoute(own.getValue()))
         return success();
       return dispatch.emitOpError("is forced to route '")
-             << getRouteName(**forced)
+             << getRouteName(own.getValue())
              << "', but reads no tensor with a layout";
     }
     SmallVector<Refusal> refused;
@@ -223,12 +237,13 @@ private:
         "the weight's bytes: ",
         cast<PriceAttr>(list.front()).getBound(),
         getLayout(licensed.type).getSpelling(), 100 * view.work,
-        100 * view.bytes / RoutePrices::getView(licensed, Route::Dense).bytes);
+        100 * view.bytes /
+            std::max(RoutePrices::getView(licensed, Route::Dense).bytes, 1.0));
     for (auto [i, attribute] : llvm::enumerate(list)) {
       auto price = cast<PriceAttr>(attribute);
       text += llvm::formatv(
           "{0}{1:F2}x {2}at {3}", i ? ", " : "",
-          double(price.getDenseNanoseconds()) / price.getNanoseconds(),
+          getRatio(price.getDenseNanoseconds(), price.getNanoseconds()),
           i ? "" : "as fast as dense ", countColumns(price.getColumns()));
     }
     return text;
@@ -254,20 +269,30 @@ private:
         auto price = cast<PriceAttr>(attribute);
         double seconds =
             prices->predict(licensed, route, price.getColumns()).seconds;
-        text += llvm::formatv("{0}{1:F2}x {2}at {3}", i ? ", " : "",
-                              price.getDenseNanoseconds() / 1e9 / seconds,
-                              i ? "" : "as fast ",
-                              countColumns(price.getColumns()));
+        text += llvm::formatv(
+            "{0}{1:F2}x {2}at {3}", i ? ", " : "",
+            getRatio(price.getDenseNanoseconds(), seconds * 1e9),
+            i ? "" : "as fast ", countColumns(price.getColumns()));
       }
     }
     return prices->describe(refused, text);
   }
 
+  static remark::RemarkOpts getRemarkOptions(DispatchOp dispatch) {
+    return remark::RemarkOpts::name("route").category("plan").function(
+        dispatch->getParentOfType<FunctionOpInterface>().getName());
+  }
+
+  static void reportUnlicensed(DispatchOp dispatch) {
+    for (const UnlicensedRegion &region : getUnlicensed(dispatch))
+      remark::missed(dispatch.getLoc(), getRemarkOptions(dispatch))
+          << ("dense: " + kUnlicensedReason + " (" + region.weight + ")").str();
+  }
+
   /// A remark for each interval.
   void report(DispatchOp dispatch) {
     PlanAttr plan = *dispatch.getPlan();
-    auto options = remark::RemarkOpts::name("route").category("plan").function(
-        dispatch->getParentOfType<FunctionOpInterface>().getName());
+    remark::RemarkOpts options = getRemarkOptions(dispatch);
     bool isUsed = false;
     for (ChoiceAttr choice : plan.getChoices()) {
       std::string text = getRouteName(choice.getRoute()) +

@@ -7,6 +7,7 @@
 
 #include "RoutePrices.h"
 
+#include "lacuna/Support/Plural.h"
 #include "lacuna/Transforms/Weights.h"
 
 #include "mlir/Dialect/MLProgram/IR/MLProgram.h"
@@ -56,14 +57,11 @@ static void readPlan(DispatchOp dispatch, PlannedRegion &region) {
   region.weightBytes =
       static_cast<int64_t>(RoutePrices::getView(*licensed, Route::Dense).bytes);
   if (auto sizes = getColumnSizes(*licensed)) {
-    unsigned numDynamic = 0;
     region.columnsPerSize = 1;
     for (const ColumnSize &size : *sizes) {
-      numDynamic += size.input >= 0;
+      region.numDynamicSizes += size.input >= 0;
       region.columnsPerSize *= size.constant;
     }
-    if (numDynamic > 1)
-      region.columnsPerSize = 0;
   }
 }
 
@@ -117,33 +115,46 @@ std::vector<PlannedRegion> lacuna::collectPlan(ModuleOp module) {
   return regions;
 }
 
+std::vector<UnlicensedRegion> lacuna::getUnlicensed(DispatchOp dispatch) {
+  std::vector<UnlicensedRegion> regions;
+  if (dispatch.getPlan())
+    return regions;
+  for (auto [input, argument] :
+       llvm::zip(dispatch.getInputs(), dispatch.getBody().getArguments())) {
+    std::string weight = getLoadedWeight(input);
+    if (weight.empty() || !llvm::any_of(argument.getUsers(), isContraction))
+      continue;
+    UnlicensedRegion region;
+    region.function =
+        dispatch->getParentOfType<FunctionOpInterface>().getName().str();
+    region.location = describeLocation(dispatch.getLoc());
+    region.weight = weight;
+    llvm::raw_string_ostream(region.type) << input.getType();
+    regions.push_back(std::move(region));
+  }
+  return regions;
+}
+
 std::vector<UnlicensedRegion> lacuna::collectUnlicensed(ModuleOp module) {
   std::vector<UnlicensedRegion> regions;
   module.walk([&](DispatchOp dispatch) {
-    if (dispatch.getPlan())
-      return;
-    for (auto [input, argument] :
-         llvm::zip(dispatch.getInputs(), dispatch.getBody().getArguments())) {
-      std::string weight = getLoadedWeight(input);
-      if (weight.empty() || !llvm::any_of(argument.getUsers(), isContraction))
-        continue;
-      UnlicensedRegion region;
-      region.function =
-          dispatch->getParentOfType<FunctionOpInterface>().getName().str();
-      region.location = describeLocation(dispatch.getLoc());
-      region.weight = weight;
-      llvm::raw_string_ostream(region.type) << input.getType();
-      regions.push_back(std::move(region));
-    }
+    llvm::append_range(regions, getUnlicensed(dispatch));
   });
   return regions;
+}
+
+std::string lacuna::describeColumns(const PlannedCounts &counts) {
+  std::string text = countNoun(counts.columns, "column");
+  for (auto [i, size] : llvm::enumerate(counts.sizes))
+    text += (i ? " x " : " (") + std::to_string(size);
+  return text + (counts.sizes.empty() ? "" : ")");
 }
 
 /// "16 of 128 constants of FILE were not measured on such hardware: ...".
 static void writeConditions(const Plan &plan, raw_ostream &os) {
   os << "constants: " << plan.file << ", " << plan.description;
   if (plan.threads)
-    os << ", " << plan.threads << " thread" << (plan.threads == 1 ? "" : "s");
+    os << ", " << countNoun(plan.threads, "thread");
   os << "\n";
   if (!plan.uncalibrated.empty())
     os << "uncalibrated: " << llvm::join(plan.uncalibrated, ", ") << "\n";
@@ -151,15 +162,14 @@ static void writeConditions(const Plan &plan, raw_ostream &os) {
 
 void lacuna::writePlanText(const Plan &plan, raw_ostream &os) {
   if (plan.regions.empty()) {
-    os << "plan for " << plan.target
-       << ": no layouts, so nothing may be skipped; everything is dense\n";
+    os << "plan for " << plan.target << ": " << kNoLicense << "\n";
     return;
   }
   unsigned used = llvm::count_if(plan.regions, [](const PlannedRegion &region) {
     return region.isUsed();
   });
-  os << "plan for " << plan.target << ": " << plan.regions.size()
-     << " licenses, " << used << " used\n";
+  os << "plan for " << plan.target << ": "
+     << countNoun(plan.regions.size(), "license") << ", " << used << " used\n";
   writeConditions(plan, os);
   os << "\n";
   size_t width = strlen("weight");
@@ -209,7 +219,7 @@ void lacuna::writePlanText(const Plan &plan, raw_ostream &os) {
       os << "\n";
     }
     for (const PlannedCounts &counts : region.counts) {
-      os << "    at " << counts.columns << " columns:";
+      os << "    at " << describeColumns(counts) << ":";
       for (const auto &[i, counter] : llvm::enumerate(counts.counters))
         os << (i ? ", " : " ") << counter.second << " " << counter.first;
       os << "\n";
@@ -308,6 +318,11 @@ void lacuna::writePlanJSON(
               for (const PlannedCounts &counts : region.counts)
                 json.object([&] {
                   json.attribute("columns", counts.columns);
+                  if (!counts.sizes.empty())
+                    json.attributeArray("sizes", [&] {
+                      for (int64_t size : counts.sizes)
+                        json.value(size);
+                    });
                   for (const auto &[name, number] : counts.counters)
                     json.attribute(name, number);
                 });

@@ -361,6 +361,9 @@ std::vector<TargetSpec> parseTargets(const Node &node,
     if (auto kernels = item.find("kernels"))
       for (const Node &kernel : kernels->items())
         target.kernels.push_back(kernel.string());
+    if (auto regions = item.find("regions"))
+      for (const Node &region : regions->items())
+        target.regions.push_back(region.string());
     if (!target.architecture && !target.kernels.empty())
       item.at("kernels").expected("none, since '" + target.name +
                                   "' is no GPU architecture");

@@ -87,6 +87,7 @@ struct TargetSpec {
   std::string cpu;    ///< The processor of its host code.
   std::vector<std::string> features;
   std::vector<std::string> kernels; ///< By index in lacuna_rt_launch.
+  std::vector<std::string> regions; ///< With their routes, to be shown.
   std::vector<FunctionSpec> functions;
   std::optional<Architecture> architecture; ///< Of a GPU.
 

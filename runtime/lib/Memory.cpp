@@ -28,15 +28,20 @@ uint64_t machineBytes() {
 }
 
 Block *allocateBlock(uint64_t capacity) {
-  uint64_t bytes = capacity + sizeof(Block);
+  return static_cast<Block *>(allocatePages(capacity + sizeof(Block)));
+}
+} // namespace
+
+void *lacuna::runtime::allocatePages(uint64_t bytes) noexcept {
   uint64_t alignment = bytes >= 2 * hugePage ? hugePage : alignof(Block);
+  if (bytes > UINT64_MAX - alignment)
+    return nullptr;
   bytes = (bytes + alignment - 1) / alignment * alignment;
   void *memory = std::aligned_alloc(alignment, bytes);
   if (memory && alignment == hugePage)
     madvise(memory, bytes, MADV_HUGEPAGE); // Only a hint: may be refused.
-  return static_cast<Block *>(memory);
+  return memory;
 }
-} // namespace
 
 unsigned MemoryPool::classOf(uint64_t bytes, uint64_t &capacity) {
   bytes = std::max<uint64_t>(bytes, 512);

@@ -12,6 +12,11 @@
 
 namespace lacuna::runtime {
 
+/// Memory in pages as large as the system gives for so many bytes, or null;
+/// std::free releases it. Programs that read much memory wait for translations
+/// of small pages as long as for the memory itself.
+void *allocatePages(uint64_t bytes) noexcept;
+
 /// Header of a block; the memory follows it. While a call uses the block it is
 /// in the call's list, afterwards in a list of the pool.
 struct alignas(64) Block {

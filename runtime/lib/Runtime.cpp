@@ -152,6 +152,14 @@ const char *lacuna_model_target_unusable(const lacuna_model *model,
              : nullptr;
 }
 
+const char *lacuna_model_region(const lacuna_model *model, size_t target,
+                                size_t index) {
+  if (!model || target >= model->model->targets().size())
+    return nullptr;
+  const auto &regions = model->model->targets()[target].spec->regions;
+  return index < regions.size() ? regions[index].c_str() : nullptr;
+}
+
 const void *lacuna_model_fatbin(const lacuna_model *model, size_t *size) {
   if (size)
     *size = model ? model->model->fatbinSize() : 0;

@@ -25,40 +25,77 @@ void relax() {
 } // namespace
 
 /// Lives on the stack of the thread that runs the loop.
+///
+/// Each thread has a share of pieces that follow one another, so that it reads
+/// memory in order and what it fetches ahead is its own; then it takes from the
+/// shares of others.
 struct ThreadPool::Loop {
+  static constexpr int64_t mostShares = 16;
+  struct alignas(64) Share {
+    std::atomic<int64_t> next{0};
+    int64_t end = 0;
+  };
+
+  Loop(Call &call, LoopBody body, void *context, Pieces pieces, int threads,
+       Failure &failure)
+      : call(call), body(body), context(context), pieces(pieces),
+        numShares(std::min({mostShares, pieces.number, int64_t(threads)})),
+        failure(failure) {
+    for (int64_t i = 0; i < numShares; ++i) {
+      shares[i].next = pieces.number * i / numShares;
+      shares[i].end = pieces.number * (i + 1) / numShares;
+    }
+  }
+
+  bool exhausted() const {
+    return std::all_of(shares, shares + numShares, [](const Share &share) {
+      return share.next.load() >= share.end;
+    });
+  }
+
+  /// Executes pieces until there are none left.
+  void takePieces() {
+    int64_t first = arrived.fetch_add(1);
+    for (int64_t i = 0; i < numShares; ++i) {
+      Share &share = shares[(first + i) % numShares];
+      int64_t piece;
+      while ((piece = share.next.fetch_add(1)) < share.end)
+        body(context, pieces.begin(piece), pieces.end(piece));
+    }
+  }
+
+  void stop() {
+    for (int64_t i = 0; i < numShares; ++i)
+      shares[i].next.store(shares[i].end);
+  }
+
   Call &call;
   LoopBody body;
   void *context;
   Pieces pieces;
-  std::atomic<int64_t> next{0};
+  Share shares[mostShares];
+  int64_t numShares;
+  std::atomic<int64_t> arrived{0}; ///< Threads that took part.
   std::atomic<int> helpers{0};
   std::atomic<bool> failed{false};
   Failure &failure; ///< Written by the thread that sets `failed`.
-
-  bool exhausted() const { return next.load() >= pieces.number; }
 };
 
-/// Executes pieces until there are none left. One frame per thread and loop: a
-/// failure ends the thread's work on the loop.
+/// One frame per thread and loop: a failure ends the thread's work on it.
 void ThreadPool::execute(Loop &loop) noexcept {
   Frame frame(loop.call, /*inLoop=*/true);
-  auto takePieces = [](void *argument) {
-    Loop &loop = *static_cast<Loop *>(argument);
-    int64_t piece;
-    while ((piece = loop.next.fetch_add(1)) < loop.pieces.number)
-      loop.body(loop.context, loop.pieces.begin(piece), loop.pieces.end(piece));
-  };
+  auto takePieces = [](void *loop) { static_cast<Loop *>(loop)->takePieces(); };
   if (runtime::execute(frame, takePieces, &loop))
     return;
   // Nobody begins another piece; the first failure is the one reported.
-  loop.next.store(loop.pieces.number);
+  loop.stop();
   if (!loop.failed.exchange(true))
     loop.failure = frame.failure;
 }
 
 void ThreadPool::run(Call &call, LoopBody body, void *context, Pieces pieces,
                      Failure &failure) {
-  Loop loop{call, body, context, pieces, {0}, {0}, {false}, failure};
+  Loop loop(call, body, context, pieces, size(), failure);
   int64_t wanted = pieces.number - 1;
   {
     std::lock_guard<std::mutex> lock(mutex);

@@ -9,6 +9,7 @@
 #include "lacuna/Packing/Mma.h"
 #include "lacuna/Packing/Vector.h"
 
+#include <cstring>
 #include <set>
 #include <unistd.h>
 
@@ -185,16 +186,47 @@ Weights::Weights(const Model &model, const Target &target, const Device &device,
     current = binding.weight;
     add(binding, views->make(binding));
   }
+  chunk.reset();
   // Calls on any stream may read them from now on.
   if (!device.isHost())
     device.synchronize(nullptr);
+}
+
+/// Whether a view's buffer was made at load, so that no file has it.
+static bool isPacked(View view) {
+  return view == View::Panels || view == View::VectorValues ||
+         view == View::VectorCoordinates;
+}
+
+/// A copy in the chunk, whose pages are large; null where that is no use.
+std::shared_ptr<void> Weights::placeBeside(const packing::Tensor &tensor) {
+  constexpr uint64_t wholeChunk = 32 << 20, alignment = 64;
+  uint64_t bytes = (tensor.bytes.size + alignment - 1) / alignment * alignment;
+  if (bytes > wholeChunk / 8)
+    return nullptr;
+  if (bytes > chunkBytes) {
+    auto *memory = static_cast<std::byte *>(allocatePages(wholeChunk));
+    if (!memory)
+      return nullptr;
+    chunk = std::shared_ptr<std::byte>(memory, std::free);
+    chunkBytes = wholeChunk;
+  }
+  std::shared_ptr<void> place = chunk;
+  std::memcpy(place.get(), tensor.bytes.data, tensor.bytes.size);
+  chunk = std::shared_ptr<std::byte>(chunk, chunk.get() + bytes);
+  chunkBytes -= bytes;
+  return place;
 }
 
 void Weights::add(const Binding &binding, const packing::Tensor &tensor) {
   uint64_t address = reinterpret_cast<uint64_t>(tensor.bytes.data);
   bool aligned = address % packing::getByteWidth(tensor.type) == 0;
   if (device.isHost() && aligned && tensor.bytes.data) {
-    buffers[binding] = {tensor.bytes.data, tensor.shape, tensor.owner};
+    std::shared_ptr<void> place =
+        isPacked(binding.view) ? placeBeside(tensor) : nullptr;
+    buffers[binding] =
+        place ? Buffer{place.get(), tensor.shape, place}
+              : Buffer{tensor.bytes.data, tensor.shape, tensor.owner};
     return;
   }
   try {

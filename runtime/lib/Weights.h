@@ -39,9 +39,13 @@ public:
 
 private:
   void add(const Binding &binding, const packing::Tensor &tensor);
+  std::shared_ptr<void> placeBeside(const packing::Tensor &tensor);
 
   const Device &device;
   std::map<Binding, Buffer> buffers;
+  /// Where the next small packed weight goes, and what is left of it.
+  std::shared_ptr<std::byte> chunk;
+  uint64_t chunkBytes = 0;
 };
 
 } // namespace lacuna::runtime

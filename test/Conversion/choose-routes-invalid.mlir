@@ -6,7 +6,7 @@ func.func @no_layout(%x: tensor<?xf32>, %n: index) -> tensor<?xf32> {
   %r = lacuna.dispatch(%a = %x : tensor<?xf32>)[%n] -> (tensor<?xf32>)
       plan(#lacuna.plan<target = "cpu", forced = false, choices = [
         <from = 0, route = dense, nanoseconds = 5, denseNanoseconds = 5, reason = "few">,
-        <from = 10, route = sparse_tensor, nanoseconds = 3, denseNanoseconds = 5, reason = "some">]>) {
+        <from = 10, route = sparse-tensor, nanoseconds = 3, denseNanoseconds = 5, reason = "some">]>) {
     lacuna.yield %a : tensor<?xf32>
   }
   return %r : tensor<?xf32>

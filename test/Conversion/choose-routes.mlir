@@ -15,7 +15,7 @@ ml_program.global private @w(#ml_program.extern : tensor<32x64xf32, #nm>) : tens
 // CHECK: %[[DENSE:.*]] = lacuna.dispatch
 // CHECK-SAME: choices = [<from = 0, route = dense, nanoseconds = 5, denseNanoseconds = 5, reason = "few">]
 // CHECK: %[[SPARSE:.*]] = lacuna.dispatch
-// CHECK-SAME: choices = [<from = 0, route = sparse_tensor, nanoseconds = 3, denseNanoseconds = 5, reason = "some">]
+// CHECK-SAME: choices = [<from = 0, route = sparse-tensor, nanoseconds = 3, denseNanoseconds = 5, reason = "some">]
 // CHECK-NOT: lacuna.dispatch
 // CHECK: %[[R:.*]] = lacuna.choose %[[COLUMNS]] from [0, 10, 200] of %[[DENSE]], %[[SPARSE]], %[[DENSE]]
 // CHECK: return %[[R]]
@@ -25,7 +25,7 @@ ml_program.global private @w(#ml_program.extern : tensor<32x64xf32, #nm>) : tens
 // FUNCTION: func.func private @main$dispatch_0(
 // FUNCTION-SAME: lacuna.route = #lacuna.route<dense>
 // FUNCTION: func.func private @[[SPARSE:main\$dispatch[_0-9]+]](
-// FUNCTION-SAME: lacuna.route = #lacuna.route<sparse_tensor>
+// FUNCTION-SAME: lacuna.route = #lacuna.route<sparse-tensor>
 // FUNCTION: func.func private @[[CHOICE:main\$dispatch[_0-9]+]](%[[COLUMNS:[a-z0-9]+]]: index,
 // FUNCTION-SAME: %[[OUT:[a-z0-9]+]]: memref<?x?x3x32xf32>) attributes {lacuna.dispatch} {
 // FUNCTION: %[[C10:.*]] = arith.constant 10
@@ -47,7 +47,7 @@ func.func @main(%x: tensor<?x?x3x64xf32>, %b: index, %n: index) -> tensor<?x?x3x
   %r = lacuna.dispatch(%p = %b : index, %q = %n : index, %a = %x : tensor<?x?x3x64xf32>, %v = %w : tensor<32x64xf32, #nm>)[%b, %n] -> (tensor<?x?x3x32xf32>)
       plan(#lacuna.plan<target = "cpu", forced = false, choices = [
         <from = 0, route = dense, nanoseconds = 5, denseNanoseconds = 5, reason = "few">,
-        <from = 10, route = sparse_tensor, nanoseconds = 3, denseNanoseconds = 5, reason = "some">,
+        <from = 10, route = sparse-tensor, nanoseconds = 3, denseNanoseconds = 5, reason = "some">,
         <from = 200, route = dense, nanoseconds = 50, denseNanoseconds = 50, reason = "many">]>) {
     %z = arith.constant 0.0 : f32
     %e = tensor.empty(%p, %q) : tensor<?x?x3x32xf32>

@@ -1,7 +1,7 @@
 // RUN: lacuna-opt %s --lower-dispatches-to-threads --split-input-file --verify-diagnostics
 
-// expected-error @+1 {{has 'lacuna.route' #lacuna.route<sparse_tensor>, which no generator has lowered: expected #lacuna.route<dense>}}
-func.func private @route(%x: memref<8xf32>) attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse_tensor>} {
+// expected-error @+1 {{has 'lacuna.route' #lacuna.route<sparse-tensor>, which no generator has lowered: expected #lacuna.route<dense>}}
+func.func private @route(%x: memref<8xf32>) attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse-tensor>} {
   return
 }
 

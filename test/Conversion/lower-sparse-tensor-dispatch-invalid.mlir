@@ -2,7 +2,7 @@
 
 // expected-error @below {{expected a lacuna.assemble with one use and a result; run split-sparse-tensor-dispatch first}}
 func.func private @no_weight(%x: memref<4xf32>, %out: memref<4xf32>)
-    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse_tensor>} {
+    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse-tensor>} {
   return
 }
 
@@ -10,7 +10,7 @@ func.func private @no_weight(%x: memref<4xf32>, %out: memref<4xf32>)
 
 // expected-error @below {{expected its only computation to be a contraction; run split-sparse-tensor-dispatch first}}
 func.func private @epilogue(%x: memref<3x8xf32>, %v: memref<4x2x2xf32>, %c: memref<4x2x2xi8>, %out: memref<3x4xf32>)
-    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse_tensor>} {
+    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse-tensor>} {
   %xt = bufferization.to_tensor %x restrict : memref<3x8xf32> to tensor<3x8xf32>
   %vt = bufferization.to_tensor %v restrict : memref<4x2x2xf32> to tensor<4x2x2xf32>
   %ct = bufferization.to_tensor %c restrict : memref<4x2x2xi8> to tensor<4x2x2xi8>
@@ -26,7 +26,7 @@ func.func private @epilogue(%x: memref<3x8xf32>, %v: memref<4x2x2xf32>, %c: memr
 // -----
 
 func.func private @outer_dimension(%x: memref<3x4xf32>, %v: memref<8x1x2xf32>, %c: memref<8x1x2xi8>, %out: memref<3x8xf32>)
-    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse_tensor>} {
+    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse-tensor>} {
   %xt = bufferization.to_tensor %x restrict : memref<3x4xf32> to tensor<3x4xf32>
   %vt = bufferization.to_tensor %v restrict : memref<8x1x2xf32> to tensor<8x1x2xf32>
   %ct = bufferization.to_tensor %c restrict : memref<8x1x2xi8> to tensor<8x1x2xi8>

@@ -25,7 +25,7 @@
 // CHECK-NOT: lacuna.assemble
 // CHECK: return
 func.func private @matmul(%x: memref<?x64xf32>, %v: memref<48x16x2xf32>, %c: memref<48x16x2xi8>, %out: memref<?x48xf32>)
-    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse_tensor>} {
+    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse-tensor>} {
   %zero = arith.constant 0.0 : f32
   %xt = bufferization.to_tensor %x restrict : memref<?x64xf32> to tensor<?x64xf32>
   %vt = bufferization.to_tensor %v restrict : memref<48x16x2xf32> to tensor<48x16x2xf32>
@@ -46,7 +46,7 @@ func.func private @matmul(%x: memref<?x64xf32>, %v: memref<48x16x2xf32>, %c: mem
 // CHECK: %[[OLD:.*]] = memref.load %{{.*}} : memref<8x?xi32>
 // CHECK: arith.addi %[[OLD]], %{{.*}} : i32
 func.func private @accumulate(%x: memref<12x?xi8>, %v: memref<8x3x1xi8>, %c: memref<8x3x1xi8>, %out: memref<8x?xi32>)
-    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse_tensor>} {
+    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse-tensor>} {
   %xt = bufferization.to_tensor %x restrict : memref<12x?xi8> to tensor<12x?xi8>
   %vt = bufferization.to_tensor %v restrict : memref<8x3x1xi8> to tensor<8x3x1xi8>
   %ct = bufferization.to_tensor %c restrict : memref<8x3x1xi8> to tensor<8x3x1xi8>

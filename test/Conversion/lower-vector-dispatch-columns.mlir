@@ -6,8 +6,8 @@
 #all = affine_map<(n, m) -> (n, m)>
 #bias = affine_map<(n, m) -> (m)>
 
-// X W^T of many columns: a panel of eight vectors, then one of two for the last
-// 32 columns. A task packs its panel by transposing blocks; a coordinate is the
+// X W^T of many columns: a panel of eight vectors, then form "lanes" for the
+// last 32 columns. A task packs its panel by transposing blocks; a coordinate is the
 // row of the panel that meets the value, so nothing is permuted. The sums of two
 // rows stay in registers for as much of k as lies in the first-level cache, and
 // are transposed before the epilogue.
@@ -50,9 +50,12 @@
 // CHECK: math.erf %{{.*}} : vector<16xf32>
 // CHECK: vector.store %{{.*}}, %[[OUT]][%{{.*}}] : memref<160x48xf32>, vector<16xf32>
 // CHECK: scf.forall
-// CHECK: memref.alloc() {alignment = 64 : i64} : memref<192x32xf32>
-// Of eight rows, and all of k.
-// CHECK: scf.for %{{.*}} = %c0 to %c16 step %c8 {
+// CHECK: scf.for %[[COLUMN:.*]] = %c0 to %c32 step %c16 {
+// CHECK: %[[HERE:.*]] = arith.minsi %[[COLUMN]], %c16
+// CHECK: %[[IN_X:.*]] = arith.addi %[[HERE]], %c128
+// CHECK: arith.muli %[[IN_X]], %c192
+// CHECK-NOT: memref.alloc() {alignment = 64 : i64} : memref<192x
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512.vpermilvar.ps.512"
 // CHECK: return
 
 // Vectors of eight lanes, the sums of one row in eight registers.

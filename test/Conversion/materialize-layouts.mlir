@@ -2,7 +2,7 @@
 
 #nm = #lacuna.nm<2:4, dim = 1>
 #dense = #lacuna.plan<target = "cpu", forced = true, choices = [<from = 0, route = dense, nanoseconds = 1, denseNanoseconds = 1, reason = "test">]>
-#sparse = #lacuna.plan<target = "cpu", forced = true, choices = [<from = 0, route = sparse_tensor, nanoseconds = 1, denseNanoseconds = 1, reason = "test">]>
+#sparse = #lacuna.plan<target = "cpu", forced = true, choices = [<from = 0, route = sparse-tensor, nanoseconds = 1, denseNanoseconds = 1, reason = "test">]>
 #x = affine_map<(i, j, k) -> (i, k)>
 #w = affine_map<(i, j, k) -> (j, k)>
 #y = affine_map<(i, j, k) -> (i, j)>

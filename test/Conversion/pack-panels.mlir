@@ -6,7 +6,7 @@
 #y = affine_map<(i, j, k) -> (i, j)>
 #every = affine_map<(i, j) -> (i, j)>
 #column = affine_map<(i, j) -> (j)>
-#sparse = #lacuna.plan<target = "cpu", forced = true, choices = [<from = 0, route = sparse_tensor, nanoseconds = 1, denseNanoseconds = 1, reason = "test">]>
+#sparse = #lacuna.plan<target = "cpu", forced = true, choices = [<from = 0, route = sparse-tensor, nanoseconds = 1, denseNanoseconds = 1, reason = "test">]>
 
 // Three vectors where they divide the columns, else two, else one.
 // CHECK-DAG: ml_program.global private @w.panels(#{{.*}}) : tensor<2x64x48xf32> {lacuna.panels = array<i64: 0, 48>, lacuna.type = tensor<96x64xf32>, lacuna.view = "panels", lacuna.weight = "w"}

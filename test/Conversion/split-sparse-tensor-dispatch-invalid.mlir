@@ -2,7 +2,7 @@
 
 // expected-error @below {{takes route sparse-tensor, but no contraction in it reads a laid-out tensor}}
 func.func private @no_weight(%x: memref<4xf32>, %out: memref<4xf32>)
-    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse_tensor>} {
+    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse-tensor>} {
   return
 }
 
@@ -10,7 +10,7 @@ func.func private @no_weight(%x: memref<4xf32>, %out: memref<4xf32>)
 
 // Along the output dimension nothing is skipped.
 func.func private @output_dimension(%x: memref<3x4xf32>, %v: memref<4x2x2xf32>, %c: memref<4x2x2xi8>, %out: memref<3x8xf32>)
-    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse_tensor>} {
+    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse-tensor>} {
   %xt = bufferization.to_tensor %x restrict : memref<3x4xf32> to tensor<3x4xf32>
   %vt = bufferization.to_tensor %v restrict : memref<4x2x2xf32> to tensor<4x2x2xf32>
   %ct = bufferization.to_tensor %c restrict : memref<4x2x2xi8> to tensor<4x2x2xi8>
@@ -25,7 +25,7 @@ func.func private @output_dimension(%x: memref<3x4xf32>, %v: memref<4x2x2xf32>, 
 // -----
 
 func.func private @elementwise(%v: memref<4x2x2xf32>, %c: memref<4x2x2xi8>, %out: memref<4x8xf32>)
-    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse_tensor>} {
+    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse-tensor>} {
   %vt = bufferization.to_tensor %v restrict : memref<4x2x2xf32> to tensor<4x2x2xf32>
   %ct = bufferization.to_tensor %c restrict : memref<4x2x2xi8> to tensor<4x2x2xi8>
   %w = lacuna.assemble %vt, %ct : tensor<4x2x2xf32>, tensor<4x2x2xi8> to tensor<4x8xf32, #lacuna.nm<2:4, dim = 1>>

@@ -7,7 +7,7 @@
 // CHECK: bufferization.materialize_in_destination
 
 // CHECK-LABEL: func.func private @net$sparse_0(
-// CHECK-SAME: attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse_tensor>}
+// CHECK-SAME: attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse-tensor>}
 // CHECK: lacuna.assemble
 // CHECK: linalg.fill
 // CHECK: linalg.matmul
@@ -30,7 +30,7 @@
 #columns = affine_map<(n, m, k) -> (m, k)>
 #result = affine_map<(n, m, k) -> (n, m)>
 func.func private @net(%x: memref<?x8xf32>, %v: memref<4x2x2xf32>, %c: memref<4x2x2xi8>, %out: memref<?x4xf32>)
-    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse_tensor>} {
+    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse-tensor>} {
   %zero = arith.constant 0.0 : f32
   %c0 = arith.constant 0 : index
   %xt = bufferization.to_tensor %x restrict : memref<?x8xf32> to tensor<?x8xf32>
@@ -51,11 +51,11 @@ func.func private @net(%x: memref<?x8xf32>, %v: memref<4x2x2xf32>, %c: memref<4x
 
 // A contraction alone stays as it is.
 // CHECK-LABEL: func.func private @alone(
-// CHECK-SAME: lacuna.route = #lacuna.route<sparse_tensor>
+// CHECK-SAME: lacuna.route = #lacuna.route<sparse-tensor>
 // CHECK-NOT: call
 // CHECK: linalg.matmul
 func.func private @alone(%x: memref<3x8xf32>, %v: memref<4x2x2xf32>, %c: memref<4x2x2xi8>, %out: memref<3x4xf32>)
-    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse_tensor>} {
+    attributes {lacuna.dispatch, lacuna.route = #lacuna.route<sparse-tensor>} {
   %zero = arith.constant 0.0 : f32
   %xt = bufferization.to_tensor %x restrict : memref<3x8xf32> to tensor<3x8xf32>
   %vt = bufferization.to_tensor %v restrict : memref<4x2x2xf32> to tensor<4x2x2xf32>

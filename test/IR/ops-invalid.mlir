@@ -93,9 +93,15 @@ func.func @plan_descends(%x: tensor<4xf32>) {
 
 // -----
 
-// expected-error @+2 {{expected ::lacuna::Route to be one of: dense, sparse_tensor}}
+// expected-error @+2 {{unknown route 'fast'; expected dense, sparse-tensor, vector or tensor-core}}
 // expected-error @+1 {{failed to parse Lacuna_RouteAttr parameter}}
 func.func private @unknown_route() attributes {lacuna.route = #lacuna.route<fast>}
+
+// -----
+
+// expected-error @+2 {{unknown route 'tensor_core'; expected dense, sparse-tensor, vector or tensor-core}}
+// expected-error @+1 {{failed to parse Lacuna_RouteAttr parameter}}
+func.func private @misspelled_route() attributes {lacuna.route = #lacuna.route<tensor_core>}
 
 // -----
 

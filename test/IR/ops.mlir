@@ -13,13 +13,13 @@ func.func @convert_and_prune(%x: tensor<8x16xf32>) -> tensor<8x16xf32> {
 
 // CHECK-LABEL: func.func @dispatch
 // CHECK: lacuna.dispatch(%{{.*}} = %{{.*}} : tensor<?x8xf32>, %{{.*}} = %{{.*}} : index)[%{{.*}}] -> (tensor<?x8xf32>)
-// CHECK-SAME: plan(#lacuna.plan<target = "cpu", forced = false, choices = [<from = 0, route = dense, nanoseconds = 10, denseNanoseconds = 10, reason = "small">, <from = 64, route = sparse_tensor, nanoseconds = 5, denseNanoseconds = 10, reason = "large">]>)
+// CHECK-SAME: plan(#lacuna.plan<target = "cpu", forced = false, choices = [<from = 0, route = dense, nanoseconds = 10, denseNanoseconds = 10, reason = "small">, <from = 64, route = sparse-tensor, nanoseconds = 5, denseNanoseconds = 10, reason = "large">]>)
 // CHECK-SAME: attributes {lacuna.route = #lacuna.route<dense>}
 func.func @dispatch(%x: tensor<?x8xf32>, %n: index) -> tensor<?x8xf32> {
   %r = lacuna.dispatch(%a = %x : tensor<?x8xf32>, %m = %n : index)[%n] -> (tensor<?x8xf32>)
     plan(#lacuna.plan<target = "cpu", forced = false, choices = [
       #lacuna.choice<from = 0, route = dense, nanoseconds = 10, denseNanoseconds = 10, reason = "small">,
-      #lacuna.choice<from = 64, route = sparse_tensor, nanoseconds = 5, denseNanoseconds = 10, reason = "large">]>)
+      #lacuna.choice<from = 64, route = sparse-tensor, nanoseconds = 5, denseNanoseconds = 10, reason = "large">]>)
     attributes {lacuna.route = #lacuna.route<dense>} {
     lacuna.yield %a : tensor<?x8xf32>
   }

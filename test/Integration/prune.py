@@ -30,7 +30,7 @@ convert-math-to-llvm expand-strided-metadata lower-affine arith-expand convert-a
 finalize-memref-to-llvm func.func(llvm-request-c-wrappers) convert-func-to-llvm convert-cf-to-llvm
 convert-index-to-llvm reconcile-unrealized-casts
 """.split()) + ")"
-PLAN = ('#lacuna.plan<target = "cpu", forced = true, choices = [<from = 0, route = sparse_tensor, '
+PLAN = ('#lacuna.plan<target = "cpu", forced = true, choices = [<from = 0, route = sparse-tensor, '
         'nanoseconds = 1, denseNanoseconds = 1, reason = "test">]>')
 
 
@@ -223,7 +223,7 @@ def main():
                 call(getattr(packs, f"_mlir_ciface_pack{i}"), bits, v, c)
                 check("coordinates", c, coordinates, case)
                 check("values", v, values, case)
-        for route in "sparse_tensor", "dense":
+        for route in "sparse-tensor", "dense":
             compiled(rng, folder, route)
     print(f"{len(CASES)} cases, 20 draws each")
 

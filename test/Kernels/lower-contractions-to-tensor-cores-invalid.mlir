@@ -30,7 +30,7 @@ func.func private @taken(%x: memref<8x64xf16>, %w: memref<16x64xf16>, %o: memref
 #out = affine_map<(n, m, k) -> (n, m)>
 
 // expected-error @+1 {{is on route tensor-core, but has no kernel: the operands' elements differ: f16 and f32; force route dense}}
-func.func private @mixed(%x: memref<8x64xf32>, %v: memref<1x1x2x32x8xf16>, %e: memref<1x1x32xi32>, %o: memref<8x16xf32>) attributes {lacuna.dispatch, lacuna.route = #lacuna.route<tensor_core>} {
+func.func private @mixed(%x: memref<8x64xf32>, %v: memref<1x1x2x32x8xf16>, %e: memref<1x1x32xi32>, %o: memref<8x16xf32>) attributes {lacuna.dispatch, lacuna.route = #lacuna.route<tensor-core>} {
   %zero = arith.constant 0.0 : f32
   %tx = bufferization.to_tensor %x restrict : memref<8x64xf32> to tensor<8x64xf32>
   %tv = bufferization.to_tensor %v restrict : memref<1x1x2x32x8xf16> to tensor<1x1x2x32x8xf16>

@@ -123,7 +123,7 @@ func.func private @linear(%x: memref<?x200xbf16>, %w: memref<48x200xbf16>, %b: m
 // CHECK: vector.load %[[O]]
 // CHECK: arith.addf
 // CHECK: vector.store %{{.*}}, %[[O]]
-func.func private @sparse(%x: memref<8x128xf16>, %v: memref<2x2x2x32x8xf16>, %e: memref<2x2x32xi32>, %o: memref<8x32xf32>) attributes {lacuna.dispatch, lacuna.route = #lacuna.route<tensor_core>} {
+func.func private @sparse(%x: memref<8x128xf16>, %v: memref<2x2x2x32x8xf16>, %e: memref<2x2x32xi32>, %o: memref<8x32xf32>) attributes {lacuna.dispatch, lacuna.route = #lacuna.route<tensor-core>} {
   %tx = bufferization.to_tensor %x restrict : memref<8x128xf16> to tensor<8x128xf16>
   %tv = bufferization.to_tensor %v restrict : memref<2x2x2x32x8xf16> to tensor<2x2x2x32x8xf16>
   %te = bufferization.to_tensor %e restrict : memref<2x2x32xi32> to tensor<2x2x32xi32>

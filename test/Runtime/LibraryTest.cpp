@@ -53,6 +53,7 @@ TEST(LibraryTest, ExportsVersionedSymbolsOnly) {
                                     "lacuna_rt_fail",
                                     "lacuna_model_num_targets",
                                     "lacuna_model_target_at",
+                                    "lacuna_model_region",
                                     "lacuna_model_target_unusable",
                                     "lacuna_model_fatbin",
                                     "lacuna_session_device",

@@ -79,7 +79,6 @@ def count(folder, layers):
     with open(report) as file:
         reports = json.load(file)
     assert [r["target"] for r in reports] == ["sm_80", "sm_90a", "cpu"], reports
-    assert all(r["compile_seconds"] > 0 for r in reports)
     return {r["target"]: r["code"] for r in reports}
 
 

@@ -13,7 +13,7 @@
 // GPU: remark: [Missed] route | Category:plan | Function=rows_bf16 | {{.*}}Remark="dense: nm<2:4, dim = 0> keeps elements along a dimension that is not contracted"
 // GPU: remark: [Missed] route | Category:plan | Function=two_of_four | {{.*}}Remark="dense: f32 is multiplied on tensor cores only after rounding, which --precision=tf32, bf16 or f16 asks for"
 // GPU-LABEL: func.func @two_of_four_bf16
-// GPU: plan(#lacuna.plan<target = "sm_80", forced = false, choices = [<from = 0, route = tensor_core,
+// GPU: plan(#lacuna.plan<target = "sm_80", forced = false, choices = [<from = 0, route = tensor-core,
 // DENSE-LABEL: func.func @two_of_four_bf16
 // DENSE: plan(#lacuna.plan<target = "sm_90a", forced = true, choices = [<from = 0, route = dense,
 func.func @two_of_four_bf16(%x: tensor<?x4096xbf16>, %w: tensor<4096x4096xbf16, #nm>, %n: index, %e: tensor<?x4096xf32>) -> tensor<?x4096xf32> {

@@ -1,10 +1,10 @@
 // RUN: lacuna-opt %s --plan-dispatches --verify-diagnostics --split-input-file
 // RUN: not lacuna-opt %s --split-input-file --plan-dispatches=force-route=fast 2>&1 | FileCheck %s
-// CHECK: unknown route 'fast' in force-route; the routes are dense, sparse-tensor, vector and tensor-core
+// CHECK: unknown route 'fast' in force-route; expected dense, sparse-tensor, vector or tensor-core
 
 func.func @no_layout(%x: tensor<4xf32>) -> tensor<4xf32> {
   // expected-error @+1 {{is forced to route 'sparse-tensor', but reads no tensor with a layout}}
-  %r = lacuna.dispatch(%a = %x : tensor<4xf32>) -> (tensor<4xf32>) attributes {lacuna.route = #lacuna.route<sparse_tensor>} {
+  %r = lacuna.dispatch(%a = %x : tensor<4xf32>) -> (tensor<4xf32>) attributes {lacuna.route = #lacuna.route<sparse-tensor>} {
     lacuna.yield %a : tensor<4xf32>
   }
   return %r : tensor<4xf32>
@@ -25,6 +25,8 @@ func.func @not_a_route(%x: tensor<4xf32>) -> tensor<4xf32> {
 // RUN: not lacuna-opt %s --split-input-file --plan-dispatches=target=sm_70 2>&1 | FileCheck %s --check-prefix=TARGET
 // TARGET: unknown target 'sm_70'; expected one of cpu, sm_80, 
 // RUN: not lacuna-opt %s --split-input-file --plan-dispatches="target=sm_80 force-route=tensor-core" 2>&1 | FileCheck %s --check-prefix=GPU
+// RUN: not lacuna-opt %s --split-input-file --plan-dispatches="target=sm_80" 2>&1 | FileCheck %s --check-prefix=LACKS
+// LACKS: warning: {{.*}}is forced to route 'sparse-tensor', but target sm_80 has no route 'sparse-tensor', only dense, tensor-core; its route is left to the plan
 // GPU: is forced to route 'tensor-core', which cannot compute it: nm<1:4> of f16 has no mma.sp form
 // GPU: is forced to route 'tensor-core', which cannot compute it: the operand is pruned at run time
 // RUN: not lacuna-opt %s --split-input-file --plan-dispatches=force-route=vector 2>&1 | FileCheck %s --check-prefix=VECTOR

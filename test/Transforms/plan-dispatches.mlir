@@ -12,7 +12,7 @@
 // AUTO-LABEL: func.func @two_of_four
 // AUTO: plan(#lacuna.plan<target = "cpu", forced = false, choices = [<from = 0, route = vector,
 // FORCED-LABEL: func.func @two_of_four
-// FORCED: plan(#lacuna.plan<target = "cpu", forced = true, choices = [<from = 0, route = sparse_tensor,
+// FORCED: plan(#lacuna.plan<target = "cpu", forced = true, choices = [<from = 0, route = sparse-tensor,
 func.func @two_of_four(%x: tensor<?x1024xf32>, %w: tensor<1024x1024xf32, #nm>, %n: index, %e: tensor<?x1024xf32>) -> tensor<?x1024xf32> {
   %r = lacuna.dispatch(%a = %x : tensor<?x1024xf32>, %b = %w : tensor<1024x1024xf32, #nm>, %o = %e : tensor<?x1024xf32>)[%n] -> (tensor<?x1024xf32>) {
     %m = linalg.matmul indexing_maps = [affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (j, k)>, affine_map<(i, j, k) -> (i, j)>]

@@ -5,6 +5,7 @@ plan (docs/Plan.md): bandwidth of memory and of the last cache, the fixed cost o
 a dispatch, the cost of packing, and each route's rate over the number of columns.
 
   tools/bench/calibrate.py [--build DIR] [--threads 1,2] [--rounds 7] -o cpu.json
+  tools/bench/calibrate.py --best-of cpu1.json cpu2.json -o cpu.json    of each constant the fastest
   lacuna-compile model.mlir --target-model=cpu.json ...
 
 Weights take turns, so that none stays in a second-level cache, as layers of a
@@ -23,15 +24,15 @@ import tempfile
 
 import numpy as np
 
-from common import ROOT, build, cpu_name, last_cache_bytes, linear, load_model, plural, prune_at_random, rotate, \
-    time_alternating
+from common import (ROOT, build, build_linears, cpu_name, last_cache_bytes, linear, load_model, plural, prepare_linears,
+                    prune_at_random, rotate, time_alternating)
 
 SHAPES = ((1024, 1024), (1536, 384), (384, 1536))
 LAYOUTS = {"dense": ((0, 0),), "sparse-tensor": ((1, 4), (2, 4), (4, 8), (1, 16)), "vector": ((1, 4), (2, 4), (4, 8), (1, 16))}
-COLUMNS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
+COLUMNS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512, 1024, 2048)
 ROTATED_BYTES = 16 * 2**20
-# As lib/CostModel: from here on (more than) a route packs the activation.
-PACKS_FROM = {"sparse-tensor": 4, "vector": 33}
+# As lib/CostModel: from here on a route packs the activation.
+PACKS_FROM = {"sparse-tensor": 4, "vector": 49}
 
 
 def chain(length):
@@ -83,13 +84,14 @@ class Measurement:
         if key not in self.artifacts:
             w = prune_at_random(self.rng, (rows, depth), n, m) if m else \
                 self.rng.standard_normal((rows, depth), dtype=np.float32)
-            self.artifacts[key] = build(
-                self.directory / "-".join(map(str, key)), linear(rows, depth), {"w": (w, "f32")},
-                {"w": f"nm<{n}:{m}>"} if m else None, *self.cpu, *([f"--force-route={route}"] if m else []))
+            self.artifacts[key] = build_linears(
+                self.directory / "-".join(map(str, key)), w, f"nm<{n}:{m}>" if m else None,
+                ROTATED_BYTES // (4 * rows * depth) + 1, *self.cpu, *([f"--force-route={route}"] if m else []))
+        count = ROTATED_BYTES // (4 * rows * depth) + 1
         each = 4 * rows * depth * (n / m * 17 / 16 if m else 1)
         x = self.rng.standard_normal((columns, depth), dtype=np.float32)
-        models = [load_model(self.artifacts[key], self.threads) for _ in range(int(total // each) + 1)]
-        return rotate([model.prepare(x)[0] for model in models])
+        models = [load_model(self.artifacts[key], self.threads) for _ in range(int(total // (count * each)) + 1)]
+        return rotate([call for model in models for call in prepare_linears(model, count, x, rows)[0]])
 
     def bandwidth(self, call, total):
         """Bytes a second of the faster of two routes on one column."""
@@ -115,12 +117,11 @@ class Measurement:
         """Bytes of the activation packed a second: the part of the time that does
         not grow with the rows."""
         found = []
-        for columns in (128, 512):
-            few, many = self.time([self.calls("vector", 2, 4, rows, 1024, columns) for rows in (256, 1024)])
-            part = few - call - (many - few) / 3
-            if part > 0:
-                found.append(4 * 1024 * columns / part)
-        return statistics.median(found) if found else 1e12
+        for columns in (256, 512, 1024):
+            few, many = self.time([self.calls("vector", 2, 4, rows, 1024, columns) for rows in (16, 256)])
+            part = few - call - (many - few) / 15
+            found.append(4 * 1024 * columns / max(part, few / 4))
+        return statistics.median(found)
 
     def rates(self, fixed, packing, table):
         """Multiply-adds a second on what is left, over COLUMNS: the geometric
@@ -170,6 +171,36 @@ def measure(arguments):
     return {"target": arguments.name, "kind": "cpu", "description": cpu_name(), "constants": curves, "rates": rates}
 
 
+def best_of(paths):
+    """The files' tables, one for each route, layout and number of threads, with the
+    fastest of each value; constants over threads likewise."""
+    files = [json.loads(path.read_text()) for path in paths]
+    best = files[0]
+    for other in files[1:]:
+        for name, theirs in other["constants"].items():
+            ours = best["constants"][name]
+            if "threads" not in ours:
+                ours["value"] = max(ours["value"], theirs["value"])
+                continue
+            pick = min if ours["unit"] == "s" else max
+            values = dict(zip(ours["threads"], ours["value"]))
+            for threads, value in zip(theirs["threads"], theirs["value"]):
+                values[threads] = pick(value, values.get(threads, value))
+            ours["threads"], ours["value"] = map(list, zip(*sorted(values.items())))
+        tables = {key_of(table): table for table in best["rates"]}
+        for table in other["rates"]:
+            ours = tables.setdefault(key_of(table), table)
+            if ours["columns"] != table["columns"]:
+                sys.exit(f"the files have rates at different columns: {ours['columns']} and {table['columns']}")
+            ours["value"] = list(map(max, ours["value"], table["value"]))
+        best["rates"] = list(tables.values())
+    return best
+
+
+def key_of(table):
+    return tuple(table.get(name) for name in ("route", "element", "n", "m", "threads"))
+
+
 def write(target, path):
     """One constant a line, so that a difference is readable."""
     lines = [f'  "{key}": {json.dumps(target[key])},' for key in ("target", "kind", "description")]
@@ -187,10 +218,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=7, help="turns of each point")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--name", default="cpu-avx512", help="the target file's name")
+    parser.add_argument("--best-of", nargs="+", type=pathlib.Path, help="join such files instead of measuring")
     parser.add_argument("-o", "--output", type=pathlib.Path, required=True)
     arguments = parser.parse_args()
     os.environ["LACUNA_BUILD"] = str(arguments.build)
-    target = measure(arguments)
+    target = best_of(arguments.best_of) if arguments.best_of else measure(arguments)
     write(target, arguments.output)
     # What the compiler would say of it.
     with tempfile.TemporaryDirectory() as directory:

@@ -106,6 +106,46 @@ func.func @main(%x: tensor<?x{depth}xf32>) -> tensor<?x{rows}xf32> {{
 """
 
 
+def linears(rows, depth, count):
+    """The same for weights w0, w1, ... in functions main, main1, ..., which share
+    their code and, in a session, their scratch memory, as layers of a network do."""
+    return "".join(linear(rows, depth).replace("@w", f"@w{i}").replace("@main", function_name(i)) for i in range(count))
+
+
+def function_name(i):
+    return f"@main{i or ''}"
+
+
+def build_linears(directory, weight, rule, count, *arguments):
+    """An artifact of `count` copies of `weight`; `rule` is its layout, or None."""
+    path = build(directory, linears(*weight.shape, count), {f"w{i}": (weight, "f32") for i in range(count)},
+                 rule and {f"w{i}": rule for i in range(count)}, *arguments)
+    (directory / "w.safetensors").unlink()
+    return path
+
+
+def prepare_linears(model, count, x, rows):
+    """Calls of the functions of such a model on x, and the result of each."""
+    from lacuna_test.runtime import DLTensor, FunctionInfo
+    calls, results = [], []
+    for i in range(count):
+        function = function_name(i)[1:].encode()
+        info = FunctionInfo()
+        model.check(model.lib.lacuna_model_function(model.model, function, ctypes.byref(info)))
+        y = np.empty((len(x), rows), np.float32)
+        model.keep = []
+        ins = (DLTensor * 1)(model.tensor(x, info.inputs[0].dtype))
+        outs = (DLTensor * 1)(model.tensor(y, info.outputs[0].dtype))
+
+        def call(function=function, ins=ins, outs=outs, keep=model.keep):
+            model.check(model.lib.lacuna_session_run(model.session, function, ins, ctypes.c_size_t(1), outs,
+                                                     ctypes.c_size_t(1), None))
+
+        calls.append(call)
+        results.append(y)
+    return calls, results
+
+
 def prune_at_random(rng, shape, n, m):
     """Normal values, n of every m in a row kept, which ones at random."""
     groups = (shape[0], shape[1] // m, m)

@@ -165,7 +165,7 @@ def check_regions(arguments):
         text = run(pathlib.Path(arguments.build) / "bin/lacuna-run", compiled.with_suffix(".so"), "--threads", arguments.threads,
                    "--input", f"input_ids=random:{size}:1000:30000", "--input", f"attention_mask=random:{size}:1:1",
                    "--profile", f"--benchmark={max(3, 20000 // (batch * length))}")
-        measured = {place: float(us) for place, us in re.findall(r"^region \S+ at (\S+): .* ([\d.]+) us", text, re.M)}
+        measured = {place: float(us) for place, us in re.findall(r"^region \S+ (?:by \S+ )?at (\S+): .* ([\d.]+) us", text, re.M)}
         ratios = []
         for region in regions:
             prices = [price for interval in region["intervals"] for price in interval["prices"]

@@ -13,8 +13,6 @@ oneDNN is libdnnl.so.2 or .3 (Debian: libdnnl2). `chrt -f 1` in front keeps othe
 work of the machine away.
 """
 import argparse
-import ctypes
-import json
 import os
 import pathlib
 import subprocess
@@ -24,24 +22,8 @@ import time
 
 import numpy as np
 
-from common import (ROOT, OneDNN, build, cpu_name, last_cache_bytes, linear, load_model, plural, prune_at_random)
-
-
-def prepare(model, function, x, rows):
-    """A run of one of the model's functions on x, and its result."""
-    from lacuna_test.runtime import DLTensor, FunctionInfo
-    info = FunctionInfo()
-    model.check(model.lib.lacuna_model_function(model.model, function.encode(), ctypes.byref(info)))
-    y = np.empty((len(x), rows), np.float32)
-    model.keep = []
-    ins = (DLTensor * 1)(model.tensor(x, info.inputs[0].dtype))
-    outs = (DLTensor * 1)(model.tensor(y, info.outputs[0].dtype))
-
-    def call(keep=model.keep):
-        model.check(model.lib.lacuna_session_run(model.session, function.encode(), ins, ctypes.c_size_t(1), outs,
-                                                 ctypes.c_size_t(1), None))
-
-    return call, y
+from common import (ROOT, OneDNN, build_linears, cpu_name, last_cache_bytes, load_model, plural, prepare_linears,
+                    prune_at_random)
 
 
 def least_times(entries, rounds, pause=0.02):
@@ -59,25 +41,6 @@ def least_times(entries, rounds, pause=0.02):
     return least
 
 
-def build_models(directory, shape, layout, count, threads, rng):
-    """{route: model with functions main, main1, ...}, and the weight of all."""
-    rows, depth = shape
-    n, m = layout
-    weight = prune_at_random(rng, shape, n, m)
-    name = lambda text, i: f"{text}{i or ''}"
-    text = "".join(linear(rows, depth).replace("@w", f"@w{i}").replace("@main", "@" + name("main", i))
-                   for i in range(count))
-    models = {}
-    for route in ("dense", "vector"):
-        folder = directory / route
-        folder.mkdir()
-        path = build(folder, text, {f"w{i}": (weight, "f32") for i in range(count)},
-                         {f"w{i}": f"nm<{n}:{m}>" for i in range(count)}, f"--force-route={route}")
-        (folder / "w.safetensors").unlink()
-        models[route] = load_model(path, threads)
-    return models, weight
-
-
 def bench(arguments, threads, layout):
     rows, depth = shape = tuple(map(int, arguments.shape.split("x")))
     n, m = layout
@@ -87,7 +50,9 @@ def bench(arguments, threads, layout):
     vector_bytes = dense_bytes * n / m * (1 + (2 if m <= 4 else 4 if m <= 16 else 8) / 32)
     count = max(2, int(np.ceil(1.1 * last_cache_bytes() / vector_bytes)))
     with tempfile.TemporaryDirectory() as directory:
-        models, weight = build_models(pathlib.Path(directory), shape, layout, count, threads, rng)
+        weight = prune_at_random(rng, shape, n, m)
+        models = {route: load_model(build_linears(pathlib.Path(directory) / route, weight, f"nm<{n}:{m}>", count,
+                                                  f"--force-route={route}"), threads) for route in ("dense", "vector")}
         copies = [weight.copy() for _ in range(count)]
         bandwidth = 0
         for columns in arguments.columns:
@@ -97,9 +62,8 @@ def bench(arguments, threads, layout):
                        "oneDNN": [peer.gemm(True, columns, rows, depth, x, w, c) for w in copies]}
             results = {}
             for route, model in models.items():
-                calls = [prepare(model, f"main{i or ''}", x, rows) for i in range(count)]
-                entries[route] = [call for call, _ in calls]
-                results[route] = calls[-1][1]
+                entries[route], ys = prepare_linears(model, count, x, rows)
+                results[route] = ys[-1]
             least = least_times(entries, arguments.rounds)
             expected = x.astype(np.float64) @ weight.T.astype(np.float64)
             for result in results.values():

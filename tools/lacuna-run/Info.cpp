@@ -57,8 +57,8 @@ std::string lacuna::run::describeTensor(const lacuna_tensor_info &info) {
   return text + "]";
 }
 
-/// Targets with their kernels, which of several for the CPU is the host's, and
-/// what the fatbin has for them.
+/// Targets with their regions and kernels, which of several for the CPU is the
+/// host's, and what the fatbin has for them.
 static void printTargets(const lacuna_model *model) {
   bool isChosen = false;
   for (size_t i = 0; i < lacuna_model_num_targets(model); ++i) {
@@ -73,6 +73,9 @@ static void printTargets(const lacuna_model *model) {
       std::printf("  not for this host: %s\n", unusable);
     else if (isVariant && !std::exchange(isChosen, true))
       std::printf("  chosen on this host\n");
+    for (size_t k = 0; const char *region = lacuna_model_region(model, i, k);
+         ++k)
+      std::printf("  region %s\n", region);
     for (size_t k = 0; k < info.num_kernels; ++k)
       std::printf("  kernel %s\n", info.kernels[k]);
   }
@@ -90,6 +93,31 @@ static void printTargets(const lacuna_model *model) {
                 image.kind == runtime::ImageKind::Cubin ? "cubin" : "PTX",
                 image.architecture.name().c_str(), image.size,
                 image.compressed ? ", compressed" : "");
+}
+
+std::string lacuna::run::describeRoute(const lacuna_model *model,
+                                       const std::string &target,
+                                       const std::string &kernel) {
+  std::string route;
+  size_t longest = 0;
+  for (size_t i = 0; i < lacuna_model_num_targets(model); ++i) {
+    lacuna_target_info info;
+    if (lacuna_model_target_at(model, i, &info) != LACUNA_OK ||
+        target != info.name)
+      continue;
+    for (size_t k = 0; const char *text = lacuna_model_region(model, i, k);
+         ++k) {
+      std::string region = text;
+      size_t name = region.find(" by ");
+      // Kernels of a region have its name, and what they differ in behind "$".
+      if (name == std::string::npos || name <= longest ||
+          (kernel + "$").compare(0, name + 1, region.substr(0, name) + "$"))
+        continue;
+      longest = name;
+      route = region.substr(name, region.find(" at ", name) - name);
+    }
+  }
+  return route;
 }
 
 void lacuna::run::printInfo(const lacuna_model *model,

@@ -86,9 +86,9 @@ std::vector<const Assignment *> match(const std::vector<Assignment> &given,
 
 class Runner {
 public:
-  Runner(const Options &options, lacuna_session *session,
-         const lacuna_function_info &info)
-      : options(options), session(session), info(info) {}
+  Runner(const Options &options, const lacuna_model *model,
+         lacuna_session *session, const lacuna_function_info &info)
+      : options(options), model(model), session(session), info(info) {}
 
   void readInputs();
   void allocateOutputs();
@@ -112,6 +112,7 @@ private:
                  const std::string &from);
 
   const Options &options;
+  const lacuna_model *model;
   lacuna_session *session;
   const lacuna_function_info &info;
   std::vector<Tensor> inputs, outputs;
@@ -337,13 +338,18 @@ void Runner::printProfile() {
     device.emplace(session, info.name, in, out);
   std::vector<KernelRecord> kernels =
       isGPU ? device->profile() : profileRegions();
+  lacuna_device_info place = {};
+  checkCall(lacuna_session_device(session, &place));
   double total = 0;
   for (const KernelRecord &kernel : kernels)
     total += kernel.microseconds;
   for (const KernelRecord &kernel : kernels) {
     const char *times = isGPU ? "launch" : "run";
-    std::printf("%s %s: %llu %s%s", isGPU ? "kernel" : "region",
-                kernel.name.c_str(),
+    // The name of a region has its route.
+    std::string route =
+        isGPU ? describeRoute(model, place.target, kernel.name) : "";
+    std::printf("%s %s%s: %llu %s%s", isGPU ? "kernel" : "region",
+                kernel.name.c_str(), route.c_str(),
                 static_cast<unsigned long long>(kernel.launches), times,
                 kernel.launches == 1 ? ""
                 : isGPU              ? "es"
@@ -419,7 +425,7 @@ ExitCode lacuna::run::runModel(const Options &options) {
       model.get(), options.function ? options.function->c_str() : nullptr,
       &info));
   SessionPtr session = createSession(model.get(), options);
-  Runner runner(options, session.get(), info);
+  Runner runner(options, model.get(), session.get(), info);
   runner.readInputs();
   runner.allocateOutputs();
   if (!options.stateIn.empty())

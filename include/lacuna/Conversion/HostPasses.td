@@ -112,9 +112,10 @@ def AnnounceRegions : Pass<"announce-regions", "::mlir::ModuleOp"> {
   let summary = "Tell the runtime where each region begins and ends";
   let description = [{
     Puts `lacuna_rt_region(name, after)` before and behind each call of a
-    dispatch function in a public function. The name is the callee and, where
-    the model has locations, ` at FILE:LINE:COLUMN`, as the plan's report names
-    the region. The runtime hands it to whoever observes the run.
+    dispatch function in a public function. The name is the callee, ` by ROUTE`
+    and, where the model has locations, ` at FILE:LINE:COLUMN`, as the plan's
+    report names the region; where the route depends on sizes it is that of the
+    call's. The runtime hands it to whoever observes the run.
   }];
   let statistics = [Statistic<"numAnnounced", "regions-announced", "calls announced">];
   let dependentDialects = ["::mlir::arith::ArithDialect",
@@ -133,7 +134,8 @@ def CreateEntryPoints : Pass<"create-entry-points", "::mlir::ModuleOp"> {
 
     Names of a GPU target's functions have the target before them, as in
     `lacuna_entry_sm_80$F`, so that an artifact can have several targets; its
-    manifest lists the kernels of `launches-to-runtime`.
+    manifest lists the kernels of `launches-to-runtime`. It also lists the calls
+    of dispatch functions, with their routes.
   }];
   let options = [
     Option<"target", "target", "std::string", "\"cpu\"",

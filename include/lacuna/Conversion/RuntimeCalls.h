@@ -55,9 +55,13 @@ void callLaunch(mlir::OpBuilder &builder, mlir::Location loc, int32_t kernel,
 void callFail(mlir::OpBuilder &builder, mlir::Location loc,
               llvm::StringRef message);
 
+/// The pointer to a region's name.
+mlir::Value getRegionName(mlir::OpBuilder &builder, mlir::Location loc,
+                          llvm::StringRef name);
+
 /// lacuna_rt_region(name, after).
-void callRegion(mlir::OpBuilder &builder, mlir::Location loc,
-                llvm::StringRef name, bool after);
+void callRegion(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value name,
+                bool after);
 
 } // namespace lacuna
 

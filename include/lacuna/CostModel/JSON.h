@@ -10,8 +10,9 @@
 
 namespace lacuna {
 
-/// As llvm::json::parse, which descends recursively: what is nested deeper than
-/// a file of ours ever is gives an error and no stack overflow.
+/// As llvm::json::parse, which descends recursively and keeps the last of equal
+/// keys: what is nested deeper than a file of ours ever is, and a key given
+/// twice, is an error.
 llvm::Expected<llvm::json::Value> parseJSON(llvm::StringRef text);
 
 } // namespace lacuna

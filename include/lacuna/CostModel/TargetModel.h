@@ -43,8 +43,9 @@ struct RateTable {
 
 /// A target file.
 struct TargetModel {
-  std::string name; ///< "cpu-avx512", "sm_90a"
-  std::string file; ///< "cpu-avx512.json (built in)", or the path given
+  std::string name;   ///< of the built-in file, "h200"; of others, `target`
+  std::string target; ///< what it describes: "cpu-avx512", "sm_90a"
+  std::string file;   ///< "cpu-avx512.json (built in)", or the path given
   std::string description;
   bool isGPU = false;
   std::map<std::string, Constant> constants;
@@ -80,6 +81,13 @@ std::vector<llvm::StringRef> getTargetModelNames();
 /// known ones.
 llvm::Expected<TargetModel> getTargetModel(llvm::StringRef target,
                                            llvm::StringRef features = "");
+
+/// The model of `target` that --target-model chooses: the name of a built-in
+/// file ("h200"), or a path; empty: as above. Fails where it describes another
+/// kind of target, or a GPU of another architecture.
+llvm::Expected<TargetModel> getTargetModel(llvm::StringRef target,
+                                           llvm::StringRef features,
+                                           const std::string &choice);
 
 } // namespace lacuna
 

@@ -63,15 +63,20 @@ StorageLayoutInterface getLayout(mlir::Type type);
 /// The tensor type without its layout; other types are returned unchanged.
 mlir::Type eraseLayout(mlir::Type type);
 
-/// A route as flags and reports spell it: with dashes, such as
-/// `sparse-tensor`.
+/// A route as flags, reports and IR spell it, such as `sparse-tensor`.
 std::string getRouteName(Route route);
 
 /// `file:line:column` of the first place that a location names, or "".
 std::string describeLocation(mlir::Location loc);
 
-/// The route of that name, with dashes or as IR writes it.
+/// The route of that name, spelled so.
 std::optional<Route> parseRouteName(llvm::StringRef name);
+
+/// Parses a route's name; an error lists them.
+mlir::FailureOr<Route> parseRoute(mlir::AsmParser &parser);
+
+/// "dense, sparse-tensor, vector or tensor-core".
+llvm::StringRef getRouteNames();
 
 /// Parses a layout as rule files write it, such as `nm<2:4, dim = 1>`; without
 /// `dim` the dimension given as `defaultDim` is meant (an error where that is

@@ -49,14 +49,20 @@ def Lacuna_NMAttr : Lacuna_Attr<"NM", "nm", [
   }];
 }
 
+/// Spelled as flags spell it, with a dash, which no keyword of MLIR has.
+def Lacuna_RouteParameter : AttrParameter<"::lacuna::Route", "a route"> {
+  let parser = "::lacuna::parseRoute($_parser)";
+  let printer = "$_printer << ::lacuna::getRouteName($_self)";
+}
+
 def Lacuna_RouteAttr : Lacuna_Attr<"Route", "route"> {
   let summary = "a route on an operation, planned or forced";
   let description = [{
-    `lacuna.route = #lacuna.route<dense>` on an operation forces the route of
-    the dispatch region that it ends up in; on an outlined dispatch function it
-    says which route lowers it.
+    `lacuna.route = #lacuna.route<tensor-core>` on an operation forces the route
+    of the dispatch region that it ends up in; on an outlined dispatch function
+    it says which route lowers it.
   }];
-  let parameters = (ins EnumParameter<Lacuna_Route>:$value);
+  let parameters = (ins Lacuna_RouteParameter:$value);
   let assemblyFormat = "`<` $value `>`";
 }
 
@@ -87,7 +93,7 @@ def Lacuna_ChoiceAttr : Lacuna_Attr<"Choice", "choice"> {
     for the dense route, both at the last of `prices`, which are ascending in
     `columns`.
   }];
-  let parameters = (ins "int64_t":$from, EnumParameter<Lacuna_Route>:$route,
+  let parameters = (ins "int64_t":$from, Lacuna_RouteParameter:$route,
                         "int64_t":$nanoseconds, "int64_t":$denseNanoseconds,
                         StringRefParameter<>:$reason,
                         OptionalParameter<"::mlir::ArrayAttr">:$prices);

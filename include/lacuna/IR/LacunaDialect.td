@@ -33,7 +33,8 @@ def Lacuna_Dialect : Dialect {
     /// On a contraction: the precision that the user allows, a string. "tf32"
     /// is that of products of f32; "f16" lets an f16 contraction sum in f16.
     static constexpr ::llvm::StringLiteral kPrecisionAttr = "lacuna.precision";
-    /// The route that an outlined dispatch takes: `#lacuna.route<...>`.
+    /// The route that an operation's region is forced to, or that an outlined
+    /// dispatch takes: `#lacuna.route<...>`.
     static constexpr ::llvm::StringLiteral kRouteAttr = "lacuna.route";
     /// The number of a planned region in reports, on a dispatch and on its
     /// invocation.
@@ -73,8 +74,8 @@ def Lacuna_VisitForm : I32EnumAttr<"VisitForm", "how a kernel learns what to vis
 
 def Lacuna_Route : I32EnumAttr<"Route", "how a dispatch region becomes code", [
     I32EnumAttrCase<"Dense", 0, "dense">,
-    I32EnumAttrCase<"SparseTensor", 1, "sparse_tensor">,
-    I32EnumAttrCase<"TensorCore", 2, "tensor_core">,
+    I32EnumAttrCase<"SparseTensor", 1, "sparse-tensor">,
+    I32EnumAttrCase<"TensorCore", 2, "tensor-core">,
     I32EnumAttrCase<"Vector", 3, "vector">]> {
   let cppNamespace = "::lacuna";
   let genSpecializedAttr = 0;

@@ -238,10 +238,10 @@ def PlanDispatches : Pass<"plan-dispatches", "::mlir::ModuleOp"> {
     view of the weight in memory pays for it. docs/Plan.md has the model.
 
     The routes of target `cpu` are dense, sparse-tensor and vector, those of a
-    GPU (`sm_80` and so on) dense and tensor-core. `force-route`, or `lacuna.route`
-    on an operation, overrides the model; a route that cannot be is an error
-    that names the constraint, and one that the target does not have is left to
-    the plan.
+    GPU (`sm_80` and so on) dense and tensor-core. `force-route` overrides the
+    model, and `lacuna.route` on an operation both. A forced route that cannot
+    be is an error that names the constraint; one that the target does not have
+    is left to the plan, with a warning.
   }];
   let options = [
     Option<"target", "target", "std::string", "\"cpu\"",
@@ -250,7 +250,8 @@ def PlanDispatches : Pass<"plan-dispatches", "::mlir::ModuleOp"> {
            "Route of every region with a layout: dense, sparse-tensor, vector "
            "or tensor-core">,
     Option<"targetModel", "target-model", "std::string", "\"\"",
-           "File with the target's constants, instead of the built-in one">,
+           "Constants of the target: the name of a built-in file, such as "
+           "h200, or a file; empty: the target's own">,
     Option<"features", "features", "std::string", "\"\"",
            "Processor features, separated by commas; they choose the built-in "
            "constants of target cpu">,

@@ -28,7 +28,11 @@ struct PlannedPrice {
   std::string bound;                   ///< "memory", "compute" or "launch"
   bool calibrated; ///< all constants were measured on such hardware
 
-  double getGain() const { return double(denseNanoseconds) / nanoseconds; }
+  /// Times below a nanosecond, which are told as 0, count as one.
+  double getGain() const {
+    return double(std::max<int64_t>(denseNanoseconds, 1)) /
+           std::max<int64_t>(nanoseconds, 1);
+  }
 };
 
 /// One interval of the number of columns.
@@ -60,6 +64,8 @@ struct WeightPattern {
 /// emulator.
 struct PlannedCounts {
   int64_t columns;
+  /// Where several sizes are dynamic: those that make so many columns.
+  std::vector<int64_t> sizes;
   std::map<std::string, int64_t> counters; ///< "mma.sp", "global.load.bytes"
 };
 
@@ -77,7 +83,9 @@ struct PlannedRegion {
   std::vector<PlannedView> views;         ///< what the routes read
   std::optional<WeightPattern> pattern;   ///< where --params are given
   std::vector<PlannedCounts> counts;      ///< GPU targets
-  /// Columns for each unit of the one dynamic size; 0 where there are several.
+  /// Dynamic sizes that columns are made of, and columns for each unit of their
+  /// product; 0 where they are computed inside of the region.
+  unsigned numDynamicSizes;
   int64_t columnsPerSize;
 
   /// Whether some size skips.
@@ -96,6 +104,12 @@ struct UnlicensedRegion {
 constexpr llvm::StringLiteral kUnlicensedReason =
     "the weight has no layout, so nothing may be skipped";
 
+/// What is said of a model without planned regions. A contraction of depth 0
+/// computes nothing, so that its layout licenses nothing either.
+constexpr llvm::StringLiteral kNoLicense =
+    "no contraction of a weight with a layout is left, so nothing may be "
+    "skipped; everything is dense";
+
 /// A plan, and what it was made for.
 struct Plan {
   std::string target;                    ///< "cpu", "sm_90a"
@@ -110,12 +124,18 @@ struct Plan {
 /// The planned regions of a module after `plan-dispatches`, in its order.
 std::vector<PlannedRegion> collectPlan(mlir::ModuleOp module);
 
+/// The names and types of weights that a region without a plan contracts.
+std::vector<UnlicensedRegion> getUnlicensed(DispatchOp dispatch);
+
 /// The contractions of weights without layouts, in the module's order.
 std::vector<UnlicensedRegion> collectUnlicensed(mlir::ModuleOp module);
 
 /// Numbers them: each is the attribute LacunaDialect::kRegionAttr of its
 /// operation, and later of the invocation.
 void numberRegions(mlir::ModuleOp module);
+
+/// "16 columns", "16 columns (1 x 16)".
+std::string describeColumns(const PlannedCounts &counts);
 
 /// A table for people.
 void writePlanText(const Plan &plan, llvm::raw_ostream &os);

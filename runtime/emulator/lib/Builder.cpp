@@ -366,6 +366,7 @@ void Builder::decodeFunction(uint32_t i) {
   append(end);
   finishBranches();
   program.functions[i].end = static_cast<uint32_t>(program.code.size());
+  orderBlocks(program, program.functions[i]);
 }
 
 void Builder::finishBranches() {

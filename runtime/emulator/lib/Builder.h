@@ -127,6 +127,12 @@ uint32_t layOutTransfer(const std::vector<uint32_t> &bytes,
 /// The instruction that a function begins with, and those that end it.
 void makeEnter(Instruction &out, int64_t function);
 void makeReturn(Instruction &out, int64_t function, bool isKernel);
+/// Whether lanes at `instruction` may leave for elsewhere than what follows it;
+/// appends all places in the function that they may be next then.
+bool appendTargets(const Program &program, const Instruction &instruction,
+                   std::vector<uint32_t> &targets);
+/// Ranks the instructions of a function, whose branches are resolved.
+void orderBlocks(Program &program, const FunctionCode &function);
 /// Makes an instruction with Sync wait for its lanes.
 void waitForLanes(Instruction &instruction);
 /// Puts the current value of a changing special register into op[0].

@@ -246,6 +246,25 @@ void lacuna::emulator::makeReturn(Instruction &out, int64_t function,
   out.execute = isKernel ? exitThread : returnFromFunction;
 }
 
+bool lacuna::emulator::appendTargets(const Program &program,
+                                     const Instruction &instruction,
+                                     std::vector<uint32_t> &targets) {
+  if (instruction.execute == branch) {
+    targets.push_back(static_cast<uint32_t>(instruction.imm));
+  } else if (instruction.execute == branchIndexed) {
+    const auto &list =
+        program.branchTargets[static_cast<size_t>(instruction.imm)];
+    targets.insert(targets.end(), list.begin(), list.end());
+  } else if (instruction.execute != exitThread && instruction.execute != trap &&
+             instruction.execute != returnFromFunction) {
+    return false;
+  }
+  // Predicate 0 is true: nobody stays.
+  if (instruction.guard || instruction.guardNegated)
+    targets.push_back(instruction.pc + 1);
+  return true;
+}
+
 void lacuna::emulator::makeReadSpecial(Instruction &out, Special special) {
   out.imm = static_cast<int64_t>(special);
   out.execute = readSpecial;

@@ -137,6 +137,7 @@ void WarpState::merge() {
 
 /// Chooses the fragment to run and takes it out of the list.
 bool WarpState::pick() {
+  const Instruction *code = owner->program.code.data();
   if (fragments.size() > 1)
     merge();
   size_t chosen = SIZE_MAX, runnable = 0;
@@ -144,7 +145,8 @@ bool WarpState::pick() {
     if (fragments[i].wait != Wait::None)
       continue;
     ++runnable;
-    if (chosen == SIZE_MAX || fragments[i].pc < fragments[chosen].pc)
+    if (chosen == SIZE_MAX ||
+        code[fragments[i].pc].rank < code[fragments[chosen].pc].rank)
       chosen = i;
   }
   if (!runnable)
@@ -161,7 +163,7 @@ bool WarpState::pick() {
   } else if (runnable > 1) {
     for (const Fragment &other : fragments)
       if (other.wait == Wait::None && &other != &fragments[chosen])
-        meet = std::min(meet, other.pc);
+        meet = std::min(meet, code[other.pc].rank);
   }
   active = fragments[chosen].mask;
   pc = fragments[chosen].pc;
@@ -188,7 +190,7 @@ bool WarpState::run() {
         counts.instructions += static_cast<unsigned>(__builtin_popcount(mask));
         instruction.execute(*this, instruction, mask);
       }
-    } while (!event && pc < meet);
+    } while (!event && code[pc].rank < meet);
     owner->steps += steps - begin;
     if (active) {
       Fragment rest;

@@ -3,10 +3,11 @@
 // What runs a program: blocks of warps.
 //
 // The lanes of a warp are in fragments: sets of lanes with the same pc. The
-// fragment with the lowest pc runs; fragments that meet become one, so that
-// lanes converge behind loops and branches as they do on hardware. Lanes that
-// wait (.sync, barriers) are in parked fragments. A warp gives way when all of
-// its lanes wait or its time slice ends; one host thread runs a block.
+// fragment whose instruction ranks first runs (BlockOrder.cpp); fragments that
+// meet become one, so that lanes converge behind loops and branches as they do
+// on hardware. Lanes that wait (.sync, barriers) are in parked fragments. A
+// warp gives way when all of its lanes wait or its time slice ends; one host
+// thread runs a block.
 
 #ifndef LACUNA_EMULATOR_LIB_MACHINE_H
 #define LACUNA_EMULATOR_LIB_MACHINE_H
@@ -136,13 +137,13 @@ private:
 
   LaneMask active = 0;
   uint32_t pc = 0;
-  /// The pc at which another fragment waits to be met.
+  /// The rank at which another fragment waits to be met.
   uint32_t meet = UINT32_MAX;
   uint32_t slice = 0;
   /// Leaves the inner loop.
   bool event = false;
-  /// Runs fragments in turn for so many picks: lowest pc first would let a
-  /// loop that waits for a lane behind it wait forever.
+  /// Runs fragments in turn for so many picks: the first in rank alone would
+  /// let a loop that waits for a lane behind it wait forever.
   unsigned turns = 0;
   size_t turn = 0;
   LaneMask existing = 0;

@@ -2,7 +2,7 @@
 //
 // A kernel ready to run: its code and that of all functions it may call, in
 // one address space of pcs, and what a launch must provide. Callees stand
-// before their callers, so that the lowest pc is the innermost.
+// before their callers, so that the innermost ranks first.
 //
 // Every function has registers, local memory and parameters of its own at
 // fixed places: a thread is in a function at most once (recursion faults).

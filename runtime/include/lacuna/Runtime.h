@@ -160,6 +160,13 @@ LACUNA_API lacuna_status lacuna_model_target_at(const lacuna_model *model,
 LACUNA_API const char *lacuna_model_target_unusable(const lacuna_model *model,
                                                     size_t index);
 
+/** A region of the model as it runs on a target, and its route, such as
+    "main$dispatch_0 by vector at model.mlir:7:3"; of several routes, which
+    sizes decide, all ("by vector or dense"). It lives as long as the model;
+   NULL without a region of that number, in the order of the calls. */
+LACUNA_API const char *lacuna_model_region(const lacuna_model *model,
+                                           size_t target, size_t index);
+
 /** The fat binary with the model's kernels, and its size; NULL and 0 without
     kernels. It lives as long as the model. */
 LACUNA_API const void *lacuna_model_fatbin(const lacuna_model *model,

@@ -78,6 +78,8 @@ struct Instruction {
   Execute body = nullptr;
   /// Its index in the program: also its pc. Line and text: Program::source.
   uint32_t pc = 0;
+  /// Its place in the order in which fragments run.
+  uint32_t rank = 0;
 };
 
 } // namespace lacuna::emulator
