@@ -379,7 +379,8 @@ void VectorColumns::storeSums(Value sums, std::optional<unsigned> laneLoop,
 
 /// Panels of a shape for the columns from `begin` on, of which they take all
 /// but so many that narrower ones are faster.
-PanelLoops::Panels VectorColumns::getPanels(const PanelShape &shape, Value begin) {
+PanelLoops::Panels VectorColumns::getPanels(const PanelShape &shape,
+                                            Value begin) {
   int64_t width = shape.vectors * lanes;
   // One column is always left to form "lanes".
   Value rest = constant(std::max<int64_t>(1, shape.narrower * lanes));

@@ -80,9 +80,7 @@ public:
 
   /// Whether a register holds the elements of a group of X and the processor
   /// has a permutation that picks one of them for each lane.
-  bool permutes() const {
-    return target.hasIntegers && m <= target.bytes / 4;
-  }
+  bool permutes() const { return target.hasIntegers && m <= target.bytes / 4; }
 
   /// What products are computed in: the type of the sums, or f32 where that is
   /// faster and sums of kExactProducts of them are exact.
@@ -111,8 +109,9 @@ public:
   mlir::Value viewValues(mlir::Value block);
   mlir::Value viewCoordinates(mlir::Value block);
 
-  /// Asks for `count` rows of 16 elements of a view from row `first` on, counted
-  /// over all blocks, which have `perBlock` each; for the last ones beyond those.
+  /// Asks for `count` rows of 16 elements of a view from row `first` on,
+  /// counted over all blocks, which have `perBlock` each; for the last ones
+  /// beyond those.
   void prefetch(mlir::Value buffer, int64_t perBlock, mlir::Value first,
                 int64_t count);
 
