@@ -5,6 +5,7 @@
 #include "lacuna/Driver/CommandLine.h"
 
 #include "Flags.h"
+#include "Target.h"
 
 #include "lacuna/IR/Lacuna.h"
 #include "lacuna/Transforms/GPUTarget.h"
