@@ -29,13 +29,14 @@ static llvm::Error write(const AdviseOptions &options, const Report &report) {
     return error;
   if (llvm::Error error = outputs.commit())
     return error;
-  if (options.json == "-")
-    writeJSON(report, llvm::outs());
-  else if (options.html == "-")
-    writeHTML(report, llvm::outs());
-  else
-    writeText(report, options.top, llvm::outs());
-  return llvm::Error::success();
+  return writeStandardOutput([&](llvm::raw_ostream &os) {
+    if (options.json == "-")
+      writeJSON(report, os);
+    else if (options.html == "-")
+      writeHTML(report, os);
+    else
+      writeText(report, options.top, os);
+  });
 }
 
 static llvm::Error run(const AdviseOptions &options) {

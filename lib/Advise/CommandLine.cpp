@@ -144,9 +144,9 @@ llvm::FailureOr<AdviseOptions> lacuna::parseAdviseCommandLine(int argc,
   if (!flags.batches.empty())
     options.batches.assign(flags.batches.begin(), flags.batches.end());
   if (flags.targetModel.getNumOccurrences() && options.targetModel.empty())
-    return usageError("lacuna-advise",
-                      "--target-model is empty; expected a name or file, or no "
-                      "--target-model");
+    return ::usageError(
+        "--target-model is empty; expected a name or file, or no "
+        "--target-model");
   if (failed(check(options)))
     return llvm::failure();
   return options;

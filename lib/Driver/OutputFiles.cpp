@@ -113,8 +113,12 @@ Error OutputFiles::write(StringRef path,
 }
 
 Error lacuna::writeStandardOutput(StringRef content) {
+  return writeStandardOutput([&](raw_ostream &os) { os << content; });
+}
+
+Error lacuna::writeStandardOutput(function_ref<void(raw_ostream &)> print) {
   raw_fd_ostream &os = outs();
-  os << content;
+  print(os);
   os.flush();
   if (!os.has_error())
     return Error::success();

@@ -56,6 +56,9 @@ private:
 
 /// Writes to the standard output, at once.
 llvm::Error writeStandardOutput(llvm::StringRef content);
+/// The same of content that is too large for memory.
+llvm::Error
+writeStandardOutput(llvm::function_ref<void(llvm::raw_ostream &)> print);
 
 } // namespace lacuna
 
