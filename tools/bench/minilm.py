@@ -131,7 +131,7 @@ def compile_lacuna(name, model, arguments):
     kind = KINDS[name]
     compiled = WORK / f"{name}/minilm.so"
     compiler = pathlib.Path(arguments.build) / "bin/lacuna-compile"
-    if compiled.exists() and compiled.stat().st_mtime > compiler.stat().st_mtime:
+    if not arguments.target_model and compiled.exists() and compiled.stat().st_mtime > compiler.stat().st_mtime:
         return
     module, names = ROOT / "tools/minilm/model.mlir", ROOT / "tools/minilm/model.params.json"
     if not module.exists():
@@ -141,6 +141,7 @@ def compile_lacuna(name, model, arguments):
             env={**os.environ, "LACUNA_IMPORT_PYTHON": str(python_of("torch"))})
     flags = ["--parameters-file", names] if names.exists() else []
     flags += [f"--force-route={kind.route}"] if kind.route else []
+    flags += [f"--target-model={arguments.target_model}"] if arguments.target_model else []
     weights = model / "model.safetensors"
     if kind.pruned != "none":
         weights = WORK / f"pruned-{kind.pruned}.safetensors"
@@ -502,6 +503,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=0.25, help="of a turn")
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "little"))
     parser.add_argument("--regions", action="store_true", help="compare predictions of the plan with measured times")
+    parser.add_argument("--target-model", help="constants of the plan, such as calibrate.py writes (default: the built-in ones)")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--export", help=argparse.SUPPRESS)
     parser.add_argument("--prune", help=argparse.SUPPRESS)
