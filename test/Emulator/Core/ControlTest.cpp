@@ -24,6 +24,15 @@ protected:
     for (int i = 0; i < 210; ++i)
       ASSERT_EQ(found[i], expected(i, i % 70)) << "thread " << i;
   }
+
+  /// Runs the body on two warps, whose threads store a mask of lanes in p0.
+  void expectWholeWarps(const std::string &body) {
+    load(kernel(threadIndex + body));
+    uint64_t out = upload(std::vector<uint32_t>(64));
+    launch(1, 64, {out});
+    for (uint32_t mask : download<uint32_t>(out, 64))
+      EXPECT_EQ(mask, 0xFFFFFFFFu);
+  }
 };
 
 TEST_F(Control, LoopsWithDifferentTripCounts) {
@@ -55,47 +64,34 @@ TEST_F(Control, EarlyExit) {
 
 TEST_F(Control, LanesConvergeBehindALoop) {
   // Were they not together again, each would see only some lanes in its vote.
-  load(kernel(std::string(threadIndex) +
-              "mov.u32 %r4, %r0;\n"
-              "LOOP: setp.eq.s32 %p0, %r4, 0; @%p0 bra DONE;\n"
-              "add.s32 %r4, %r4, -1; bra LOOP;\n"
-              "DONE: activemask.b32 %r3; st.global.u32 [%rd0], %r3;"));
-  uint64_t out = upload(std::vector<uint32_t>(64));
-  launch(1, 64, {out});
-  for (uint32_t mask : download<uint32_t>(out, 64))
-    EXPECT_EQ(mask, 0xFFFFFFFFu);
+  expectWholeWarps("mov.u32 %r4, %r0;\n"
+                   "LOOP: setp.eq.s32 %p0, %r4, 0; @%p0 bra DONE;\n"
+                   "add.s32 %r4, %r4, -1; bra LOOP;\n"
+                   "DONE: activemask.b32 %r3; st.global.u32 [%rd0], %r3;");
 }
 
 TEST_F(Control, LanesConvergeInALoopWhoseLatchComesFirst) {
   // Some skip a block in the middle; each round all must be together again.
-  load(kernel(std::string(threadIndex) +
-              "mov.u32 %r4, 0; mov.u32 %r5, -1; bra HEADER;\n"
-              "LATCH: activemask.b32 %r3; and.b32 %r5, %r5, %r3;\n"
-              "add.s32 %r4, %r4, 1; setp.eq.s32 %p0, %r4, 4; @%p0 bra DONE;\n"
-              "HEADER: add.u32 %r6, %r0, %r4; and.b32 %r6, %r6, 1;\n"
-              "setp.eq.s32 %p1, %r6, 0; @%p1 bra LATCH;\n"
-              "mov.u32 %r7, 0; bra LATCH;\n"
-              "DONE: st.global.u32 [%rd0], %r5;"));
-  uint64_t out = upload(std::vector<uint32_t>(64));
-  launch(1, 64, {out});
-  for (uint32_t mask : download<uint32_t>(out, 64))
-    EXPECT_EQ(mask, 0xFFFFFFFFu);
+  expectWholeWarps(
+      "mov.u32 %r4, 0; mov.u32 %r5, -1; bra HEADER;\n"
+      "LATCH: activemask.b32 %r3; and.b32 %r5, %r5, %r3;\n"
+      "add.s32 %r4, %r4, 1; setp.eq.s32 %p0, %r4, 4; @%p0 bra DONE;\n"
+      "HEADER: add.u32 %r6, %r0, %r4; and.b32 %r6, %r6, 1;\n"
+      "setp.eq.s32 %p1, %r6, 0; @%p1 bra LATCH;\n"
+      "mov.u32 %r7, 0; bra LATCH;\n"
+      "DONE: st.global.u32 [%rd0], %r5;");
 }
 
 TEST_F(Control, LanesConvergeBehindALoopWhoseEndComesFirst) {
   // Lanes go round as often as their number says, in two nested loops.
-  load(kernel(std::string(threadIndex) +
-              "mov.u32 %r4, %r0; bra OUTER;\n"
-              "DONE: activemask.b32 %r3; st.global.u32 [%rd0], %r3; exit;\n"
-              "NEXT: add.s32 %r4, %r4, -1;\n"
-              "OUTER: setp.lt.s32 %p0, %r4, 0; @%p0 bra DONE;\n"
-              "mov.u32 %r5, %r4;\n"
-              "INNER: setp.eq.s32 %p1, %r5, 0; @%p1 bra NEXT;\n"
-              "add.s32 %r5, %r5, -1; bra INNER;"));
-  uint64_t out = upload(std::vector<uint32_t>(64));
-  launch(1, 64, {out});
-  for (uint32_t mask : download<uint32_t>(out, 64))
-    EXPECT_EQ(mask, 0xFFFFFFFFu);
+  expectWholeWarps(
+      "mov.u32 %r4, %r0; bra OUTER;\n"
+      "DONE: activemask.b32 %r3; st.global.u32 [%rd0], %r3; exit;\n"
+      "NEXT: add.s32 %r4, %r4, -1;\n"
+      "OUTER: setp.lt.s32 %p0, %r4, 0; @%p0 bra DONE;\n"
+      "mov.u32 %r5, %r4;\n"
+      "INNER: setp.eq.s32 %p1, %r5, 0; @%p1 bra NEXT;\n"
+      "add.s32 %r5, %r5, -1; bra INNER;");
 }
 
 TEST_F(Control, IndexedBranch) {
